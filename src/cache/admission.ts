@@ -1,0 +1,26 @@
+import type { Random } from '../lib/random.ts'
+import type { Definition } from '../lib/registry.ts'
+import type { ObjectId } from './policy.ts'
+
+/** Decides who may enter, whatever the policy. It sees every ask of its shelf, so that it can count. */
+export interface Admission {
+  /** An object was asked for, held or not. */
+  seen(id: ObjectId, bytes: number): void
+  /** May this object enter now? Called once for each attempt to store, after the policy's own `admit`. */
+  admits(id: ObjectId, bytes: number): boolean
+  metadataBytes(): number
+}
+
+export interface AdmissionContext {
+  capacityBytes: number
+  random: Random
+}
+
+export interface AdmissionDefinition<Params = unknown> extends Definition<Params> {
+  create(context: AdmissionContext, params: Params): Admission
+}
+
+/** Declares an admission rule: one file, one call, and one line in `policies/admission/index.ts`. */
+export function defineAdmission<Params>(definition: AdmissionDefinition<Params>): AdmissionDefinition<Params> {
+  return definition
+}
