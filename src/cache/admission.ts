@@ -5,7 +5,7 @@ import type { ObjectId } from './policy.ts'
 /** Decides who may enter, whatever the policy. It sees every ask of its shelf, so that it can count. */
 export interface Admission {
   /** An object was asked for, held or not. */
-  seen(id: ObjectId, bytes: number): void
+  seen(id: ObjectId): void
   /** May this object enter now? Called once for each attempt to store, after the policy's own `admit`. */
   admits(id: ObjectId, bytes: number): boolean
   metadataBytes(): number
