@@ -19,7 +19,9 @@ describe('IdMap', () => {
         }
         for (let key = 0; key <= 40; key++) expect(map.get(key * stride)).toBe(oracle.get(key * stride) ?? absent)
         const seen = new Map<number, number>()
-        map.forEach((id, value) => seen.set(id, value))
+        map.forEach((id, value) => {
+          seen.set(id, value)
+        })
         expect(seen).toEqual(oracle)
       }),
     )
