@@ -60,8 +60,8 @@ async function runOne(pool: Piscina, { task }: Cell, timeoutMs: number, signal?:
   const timer = Number.isFinite(timeoutMs) ? setTimeout(giveUp, timeoutMs) : undefined
   try {
     const outcome: unknown = await pool.run(task, { signal: stop.signal })
-    // The pool reports a thrown null as a task that ended well with nothing; a cell always gives something.
-    return outcome === undefined ? { error: 'gave nothing, or threw null' } : { outcome }
+    // The pool reports a thrown null as a task that ended well; a cell always gives something else.
+    return outcome === undefined || outcome === null ? { error: 'gave nothing, or threw null' } : { outcome }
   } catch (error) {
     if (stop.signal.aborted) return { error: `not finished after ${timeoutMs} ms` }
     return { error: describeFailure(error) }
