@@ -22,9 +22,6 @@ export interface LocalOptions {
   onEnd: (cell: Cell, end: CellEnd) => void
 }
 
-/** How many cells are handed to the pool beyond those that run, so that no worker waits for the next one. */
-const handedAhead = 2
-
 /**
  * Runs cells over worker threads. What a worker does, whether it throws anything, exits, runs out of memory or never returns, is
  * charged to its cell; the others go on. `onEnd` is called once for each cell, in the order in which they end.
@@ -47,7 +44,7 @@ export async function runLocally(cells: Iterable<Cell>, options: LocalOptions): 
     }
   }
   try {
-    await Promise.all(Array.from({ length: workers + handedAhead }, takeTurns))
+    await Promise.all(Array.from({ length: workers }, takeTurns))
   } finally {
     await pool.destroy()
   }
