@@ -112,12 +112,15 @@ export class Cache {
       if (this.#onEvict !== undefined) this.#onEvict(leaving, leavingId)
     }
     const slot = this.#takeSlot()
+    if (!policy.insert(slot, id, bytes)) {
+      this.#free[this.#freeCount++] = slot
+      return false
+    }
     this.#slotOf.set(id, slot)
     this.#idOf[slot] = id
     this.#bytesOf[slot] = bytes
     this.#date(slot, freshUntil, staleUntil, errorUntil)
     this.#heldBytes += bytes
-    policy.insert(slot, id, bytes)
     return true
   }
 

@@ -19,13 +19,13 @@ export interface Policy {
   hit(slot: Slot): void
   /**
    * An object that is not held wants to enter: the policy consults its ghosts and may refuse it (false), for instance because
-   * it fits no segment. Called before any room is made, once for each attempt to store.
+   * it fits no segment. Called before any room is made, once for each attempt to store, even when a later rule refuses it.
    */
   admit(id: ObjectId, bytes: number): boolean
   /** Forgets one resident to make room for the newcomer and returns its slot, or `newcomer` to refuse that one instead. */
   evict(id: ObjectId, bytes: number): Slot
-  /** The newcomer now lives in this slot. */
-  insert(slot: Slot, id: ObjectId, bytes: number): void
+  /** There is room and the newcomer may live in this slot; false when the policy does not take it after all: the slot stays free. */
+  insert(slot: Slot, id: ObjectId, bytes: number): boolean
   /** The resident was purged or replaced: forget it without a ghost. */
   remove(slot: Slot): void
   /** Bytes of bookkeeping that the policy holds now, columns and ghosts included. */
