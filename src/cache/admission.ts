@@ -6,8 +6,12 @@ import type { ObjectId } from './policy.ts'
 export interface Admission {
   /** An object was asked for, held or not. */
   seen(id: ObjectId): void
-  /** May this object enter now? Called once for each attempt to store, after the policy's own `admit`. */
+  /** May this object, which fits, enter now? Called once for each attempt to store, after the policy's own `admit`. */
   admits(id: ObjectId, bytes: number): boolean
+  /** An object is held from now on. */
+  entered(id: ObjectId, bytes: number): void
+  /** An object is not held any more, whatever the reason. */
+  left(id: ObjectId): void
   metadataBytes(): number
 }
 

@@ -76,6 +76,7 @@ export class Cache {
     const slot = this.#slotOf.get(id)
     if (slot === absent) return Verdict.miss
     this.#policy.hit(slot)
+    while (this.#policy.overdue) this.#evict(id, 0)
     if (now < this.#freshUntil[slot]!) return Verdict.hit
     return now < this.#staleUntil[slot]! ? Verdict.stale : Verdict.expired
   }
@@ -100,27 +101,17 @@ export class Cache {
       this.forget(id)
     }
     const policy = this.#policy
-    if (!policy.admit(id, bytes)) return false
-    if (this.#admission !== null && !this.#admission.admits(id, bytes)) return false
-    if (bytes > this.capacityBytes) return false
-    while (this.#heldBytes + bytes > this.capacityBytes) {
-      const leaving = policy.evict(id, bytes)
-      if (leaving === newcomer) return false
-      const leavingId = this.#idOf[leaving]!
-      this.#release(leaving, leavingId)
-      this.#evictions++
-      if (this.#onEvict !== undefined) this.#onEvict(leaving, leavingId)
-    }
+    const fits = policy.admit(id, bytes) && bytes <= this.capacityBytes
+    if (!fits || (this.#admission !== null && !this.#admission.admits(id, bytes))) return false
+    while (this.#heldBytes + bytes > this.capacityBytes || policy.overdue) if (!this.#evict(id, bytes)) return false
     const slot = this.#takeSlot()
-    if (!policy.insert(slot, id, bytes)) {
-      this.#free[this.#freeCount++] = slot
-      return false
-    }
     this.#slotOf.set(id, slot)
     this.#idOf[slot] = id
     this.#bytesOf[slot] = bytes
     this.#date(slot, freshUntil, staleUntil, errorUntil)
     this.#heldBytes += bytes
+    policy.insert(slot, id, bytes)
+    if (this.#admission !== null) this.#admission.entered(id, bytes)
     return true
   }
 
@@ -180,6 +171,17 @@ export class Cache {
     }
   }
 
+  /** Lets the policy choose who leaves; false when it is the newcomer. */
+  #evict(id: ObjectId, bytes: number): boolean {
+    const leaving = this.#policy.evict(id, bytes)
+    if (leaving === newcomer) return false
+    const leavingId = this.#idOf[leaving]!
+    this.#release(leaving, leavingId)
+    this.#evictions++
+    if (this.#onEvict !== undefined) this.#onEvict(leaving, leavingId)
+    return true
+  }
+
   #date(slot: Slot, freshUntil: Ms, staleUntil: Ms, errorUntil: Ms): void {
     this.#freshUntil[slot] = freshUntil
     this.#staleUntil[slot] = staleUntil
@@ -196,6 +198,7 @@ export class Cache {
     this.#slotOf.delete(id)
     this.#heldBytes -= this.#bytesOf[slot]!
     this.#free[this.#freeCount++] = slot
+    if (this.#admission !== null) this.#admission.left(id)
   }
 
   #grow(): void {

@@ -15,6 +15,11 @@ export const newcomer: Slot = -1
  * there is room, then `insert`. Each verb costs a constant, or a logarithm where the paper says so.
  */
 export interface Policy {
+  /**
+   * True while residents must leave although there is room, as where a segment of its own overflows by bytes: the shelf reads it
+   * after `hit` and `admit` and calls `evict` until it is false.
+   */
+  readonly overdue: boolean
   /** The object in this slot was asked for. */
   hit(slot: Slot): void
   /**
@@ -22,10 +27,13 @@ export interface Policy {
    * it fits no segment. Called before any room is made, once for each attempt to store, even when a later rule refuses it.
    */
   admit(id: ObjectId, bytes: number): boolean
-  /** Forgets one resident to make room for the newcomer and returns its slot, or `newcomer` to refuse that one instead. */
+  /**
+   * Forgets one resident and returns its slot, or `newcomer` to refuse that one instead. `bytes` is 0 when the room is not for a
+   * newcomer but for the sake of the policy's own limits, after a hit.
+   */
   evict(id: ObjectId, bytes: number): Slot
-  /** There is room and the newcomer may live in this slot; false when the policy does not take it after all: the slot stays free. */
-  insert(slot: Slot, id: ObjectId, bytes: number): boolean
+  /** The newcomer now lives in this slot. */
+  insert(slot: Slot, id: ObjectId, bytes: number): void
   /** The resident was purged or replaced: forget it without a ghost. */
   remove(slot: Slot): void
   /** Bytes of bookkeeping that the policy holds now, columns and ghosts included. */

@@ -21,6 +21,7 @@ export const clock = definePolicy({
 })
 
 class Clock implements Policy {
+  readonly overdue = false
   readonly #most: number
   readonly #queue = new SlotLists()
   #countOf = new Uint8Array(64)
@@ -50,11 +51,10 @@ class Clock implements Policy {
     return slot
   }
 
-  insert(slot: Slot): boolean {
+  insert(slot: Slot): void {
     if (slot >= this.#countOf.length) this.#countOf = grownUint8(this.#countOf, slot + 1)
     this.#countOf[slot] = 0
     this.#queue.pushHead(slot)
-    return true
   }
 
   remove(slot: Slot): void {

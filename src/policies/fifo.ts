@@ -12,6 +12,7 @@ export const fifo = definePolicy({
 })
 
 class Fifo implements Policy {
+  readonly overdue = false
   readonly #queue = new SlotLists()
 
   hit(): void {}
@@ -26,9 +27,8 @@ class Fifo implements Policy {
     return slot
   }
 
-  insert(slot: Slot): boolean {
+  insert(slot: Slot): void {
     this.#queue.pushHead(slot)
-    return true
   }
 
   remove(slot: Slot): void {

@@ -16,6 +16,7 @@ export const lruCache = definePolicy({
 const guessedBytesPerEntry = 53 + 2 * 8 + 3 * 8
 
 class LruCachePackage implements Policy {
+  readonly overdue = false
   /** Its limit is out of reach, since the shelf makes room; with `max` it would allocate for the worst case at once. */
   readonly #cache = new LRUCache<ObjectId, Slot>({ maxSize: Number.MAX_SAFE_INTEGER, sizeCalculation: () => 1 })
   #idOf = new Int32Array(64)
@@ -32,11 +33,10 @@ class LruCachePackage implements Policy {
     return this.#cache.pop()!
   }
 
-  insert(slot: Slot, id: ObjectId): boolean {
+  insert(slot: Slot, id: ObjectId): void {
     if (slot >= this.#idOf.length) this.#idOf = grownInt32(this.#idOf, slot + 1)
     this.#idOf[slot] = id
     this.#cache.set(id, slot)
-    return true
   }
 
   remove(slot: Slot): void {

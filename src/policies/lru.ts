@@ -12,6 +12,7 @@ export const lru = definePolicy({
 })
 
 class Lru implements Policy {
+  readonly overdue = false
   readonly #queue = new SlotLists()
 
   hit(slot: Slot): void {
@@ -28,9 +29,8 @@ class Lru implements Policy {
     return slot
   }
 
-  insert(slot: Slot): boolean {
+  insert(slot: Slot): void {
     this.#queue.pushHead(slot)
-    return true
   }
 
   remove(slot: Slot): void {

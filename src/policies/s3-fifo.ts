@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definePolicy, type ObjectId, type Policy, type Slot } from '../cache/policy.ts'
+import { definePolicy, newcomer, type ObjectId, type Policy, type Slot } from '../cache/policy.ts'
 import { grownFloat64, grownInt32, grownUint8 } from '../lib/columns.ts'
 import { Ghosts } from '../lib/ghosts.ts'
 import { SlotLists } from '../lib/slot-list.ts'
@@ -37,7 +37,10 @@ const small = 0
 const main = 1
 
 class S3Fifo implements Policy {
+  /** An object exactly as large as the small queue makes room for itself, and is then refused. */
+  overdue = false
   readonly #params: Params
+  readonly #capacityBytes: number
   readonly #smallLimit: number
   readonly #mainLimit: number
   readonly #ghostLimit: number
@@ -54,6 +57,7 @@ class S3Fifo implements Policy {
 
   constructor(capacityBytes: number, params: Params) {
     this.#params = params
+    this.#capacityBytes = capacityBytes
     const least = params.libcachesim ? 0 : 1
     this.#smallLimit = Math.max(least, Math.floor(capacityBytes * params.small))
     this.#mainLimit = capacityBytes - this.#smallLimit
@@ -66,10 +70,15 @@ class S3Fifo implements Policy {
 
   admit(id: ObjectId, bytes: number): boolean {
     this.#comesBack = this.#ghosts.forget(id)
+    this.overdue = this.#params.libcachesim && !this.#comesBack && bytes === this.#smallLimit
     return !this.#params.libcachesim || bytes <= this.#smallLimit
   }
 
-  evict(): Slot {
+  evict(_id: ObjectId, bytes: number): Slot {
+    if (this.overdue && this.#smallBytes + this.#mainBytes + bytes <= this.#capacityBytes) {
+      this.overdue = false
+      return newcomer
+    }
     this.#hasEvicted = true
     if (this.#mainBytes <= this.#mainLimit) {
       const slot = this.#evictSmall()
@@ -78,15 +87,13 @@ class S3Fifo implements Policy {
     return this.#evictMain()
   }
 
-  insert(slot: Slot, id: ObjectId, bytes: number): boolean {
-    if (this.#params.libcachesim && !this.#comesBack && bytes === this.#smallLimit) return false
+  insert(slot: Slot, id: ObjectId, bytes: number): void {
     if (slot >= this.#bytesOf.length) this.#grow(slot + 1)
     this.#idOf[slot] = id
     this.#bytesOf[slot] = bytes
     this.#hitsOf[slot] = 0
     const fills = this.#params.fillMain && !this.#hasEvicted && this.#smallBytes >= this.#smallLimit
     this.#enter(slot, this.#comesBack || fills ? main : small)
-    return true
   }
 
   remove(slot: Slot): void {

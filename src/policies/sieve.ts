@@ -19,6 +19,7 @@ export const sieve = definePolicy({
 })
 
 class Sieve implements Policy {
+  readonly overdue = false
   readonly #queue = new SlotLists()
   #visited = new Uint8Array(64)
   #hand: Slot = atTail
@@ -45,11 +46,10 @@ class Sieve implements Policy {
     return slot
   }
 
-  insert(slot: Slot): boolean {
+  insert(slot: Slot): void {
     if (slot >= this.#visited.length) this.#visited = grownUint8(this.#visited, slot + 1)
     this.#visited[slot] = 0
     this.#queue.pushHead(slot)
-    return true
   }
 
   remove(slot: Slot): void {
