@@ -22,7 +22,8 @@ const bands = [0, 25, 100, worstLossMs]
  * A share of the people reaches the nearest PoP. The others are carried past it, most of them to a neighbour, some to another
  * continent: each of these places is dealt a loss in ms, and goes to the PoP whose round trip comes nearest to the fastest one's
  * plus that loss. The nearest PoP by distance costs something too, so what it costs on this map is subtracted first, and the
- * losses of all people together come out as wanted. Places are dealt evenly by people, in an order drawn from the seed.
+ * losses of all people together come out as wanted. Who should lose less than 25 ms, but has no such PoP beside the nearest, goes
+ * there after all: on a sparse map more people than `closest` reach their nearest PoP. Places are dealt evenly by people, in an order drawn from the seed.
  * Source: Calder et al.: Analyzing the Performance of an Anycast CDN, IMC 2015, sections 5 and 6.
  */
 export const anycast = defineRouter({
@@ -39,11 +40,13 @@ export const anycast = defineRouter({
       const lossMs = losses[place]!
       if (nearest < 0 || lossMs < 0) return nearest
       const row = place * popCount
-      const wantedMs = rttMs[row + leastCost(rttMs, place, alive)]! + lossMs
+      const fastestMs = rttMs[row + leastCost(rttMs, place, alive)]!
+      const limitMs = lossMs < bands[1]! ? fastestMs + bands[1]! : Number.POSITIVE_INFINITY
+      const wantedMs = fastestMs + lossMs
       let best = nearest
       let bestGapMs = Number.POSITIVE_INFINITY
       for (let pop = 0; pop < popCount; pop++) {
-        if (alive[pop] === 0 || pop === nearest) continue
+        if (alive[pop] === 0 || pop === nearest || rttMs[row + pop]! >= limitMs) continue
         const gapMs = Math.abs(rttMs[row + pop]! - wantedMs)
         if (gapMs >= bestGapMs) continue
         best = pop
