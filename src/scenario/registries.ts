@@ -3,6 +3,7 @@ import type { Spec } from '../lib/registry.ts'
 import { parseSpec } from '../lib/registry.ts'
 
 export { rttModels } from '../geo/models/index.ts'
+export { routers } from '../geo/routers/index.ts'
 export { policies } from '../policies/index.ts'
 
 /** Stands for a registry that is not there yet: any name will do. */
@@ -16,7 +17,7 @@ function anySpec(names: string[]) {
 }
 
 export const admissions = anySpec(['all'])
-export const routers = anySpec(['lowest-rtt', 'nearest', 'anycast'])
+
 export const popularities = anySpec(['zipf'])
 export const sizeModels = anySpec(['lognormal'])
 export const arrivalModels = anySpec(['poisson'])
