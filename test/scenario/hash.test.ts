@@ -5,9 +5,8 @@ import { canonicalJson, sha256 } from '../../src/scenario/hash.ts'
 describe('sha256', () => {
   it('agrees with node:crypto at every length around the block borders', () => {
     for (let length = 0; length < 300; length++) {
-      const text = 'aé€𝄞'.repeat(length).slice(0, length)
-      const wellFormed = text.toWellFormed()
-      expect(sha256(wellFormed)).toBe(createHash('sha256').update(wellFormed).digest('hex'))
+      const text = Array.from({ length }, (_, index) => 'aé€'[index % 3]).join('')
+      expect(sha256(text)).toBe(createHash('sha256').update(text).digest('hex'))
     }
   })
 })
