@@ -43,13 +43,18 @@ export function roundsToFillPipe(rttMs: number, bytesPerMs: number): number {
   return 32 - Math.clz32(Math.max(1, Math.min(2 ** 31, windows)) - 1)
 }
 
+/** Bytes of the segments that carry so many bytes: the last one counts as full. */
+function wholeSegments(bytes: number): number {
+  return Math.ceil(bytes / segmentBytes) * segmentBytes
+}
+
 /**
  * Time from the first byte to the last in ms on a new connection: windows that double wait a round trip each, until the last
  * one or until they fill the pipe; what is left then flows at the full rate. No allocation. Source: RFC 5681, 3.1.
  */
 export function slowStartMs(bytes: number, rttMs: number, bytesPerMs: number): number {
   const rounds = Math.min(Math.max(0, slowStartRounds(bytes) - 1), roundsToFillPipe(rttMs, bytesPerMs))
-  return rounds * rttMs + (bytes - initialWindowBytes * (2 ** rounds - 1)) / bytesPerMs
+  return rounds * rttMs + (wholeSegments(bytes) - initialWindowBytes * (2 ** rounds - 1)) / bytesPerMs
 }
 
 /**
@@ -88,8 +93,8 @@ export function requestTime(conditions: RequestConditions): { firstByteMs: numbe
 
 /** Time from the first byte to the last in ms, with slow start on a new connection and the loss bound on a long transfer. */
 export function transferMs(bytes: number, rttMs: number, bytesPerMs: number, loss: number, isNew: boolean): number {
-  const cleanBytes = loss === 0 ? bytes : Math.min(bytes, segmentBytes / loss)
-  const cleanMs = isNew ? slowStartMs(cleanBytes, rttMs, bytesPerMs) : cleanBytes / bytesPerMs
+  const cleanBytes = loss === 0 ? bytes : Math.min(bytes, segmentBytes * Math.ceil(1 / loss))
+  const cleanMs = isNew ? slowStartMs(cleanBytes, rttMs, bytesPerMs) : wholeSegments(cleanBytes) / bytesPerMs
   if (cleanBytes === bytes) return cleanMs
-  return cleanMs + (bytes - cleanBytes) / Math.min(bytesPerMs, lossBoundBytesPerMs(rttMs, loss))
+  return cleanMs + wholeSegments(bytes - cleanBytes) / Math.min(bytesPerMs, lossBoundBytesPerMs(rttMs, loss))
 }
