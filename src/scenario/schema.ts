@@ -31,7 +31,7 @@ const popMap = record({
 const edge = record({
   capacity: shelf.capacity.prefault('10GiB'),
   policy: shelf.policy.prefault('lru'),
-  admission: shelf.admission.prefault('all'),
+  admission: shelf.admission.prefault('always'),
   collapse: shelf.collapse.default(true),
   parent: shelf.parent.optional(),
 })
@@ -86,7 +86,7 @@ const visitors = record({
     .describe('Only cities of these countries'),
   access: z
     .record(z.string(), z.number().nonnegative().max(1e9))
-    .default({ fibre: 0.35, cable: 0.15, wifi_home: 0.2, lte: 0.3 })
+    .default({ fibre: 0.35, cable: 0.15, 'wifi-home': 0.2, lte: 0.3 })
     .describe('Last miles and their weights'),
   diurnal: z.number().min(0).max(1).default(0).describe('0: the same all day; 1: nobody at the lowest hour'),
   startHour: z.number().min(0).lt(24).default(0).describe('Hour of the day in UTC at which the run begins'),

@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+
+/** A command of the program: what the list of commands says of it, and where its module is. */
+export interface CommandEntry {
+  name: string
+  summary: string
+  /** Reads the module and adds its options and action to the program: done for the one command that was asked for. */
+  register(program: Command): Promise<void>
+}
+
+/** All commands, in the order of the help page. A new one is a module of its own and an entry here. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'look a scenario over without running it',
+    register: async program => (await import('./check.ts')).registerCheck(program),
+  },
+  {
+    name: 'list',
+    summary: 'what can be named in a scenario',
+    register: async program => (await import('./list.ts')).registerList(program),
+  },
+  {
+    name: 'rtt',
+    summary: 'round trip between places',
+    register: async program => (await import('./rtt.ts')).registerRtt(program),
+  },
+]

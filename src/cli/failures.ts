@@ -1,0 +1,38 @@
+import { AssertionFailure } from '../lib/assert.ts'
+import { describeMistake, UserError } from '../lib/user-error.ts'
+
+const bugExit = 70
+const failedExit = 1
+
+/** What a person sees of an error, and the exit code that goes with it. */
+export function describeFailure(error: unknown): { text: string; exitCode: number } {
+  if (error instanceof UserError) {
+    const lines = error.mistakes.map(mistake => `error: ${harmless(describeMistake(mistake))}\n`)
+    return { text: lines.join(''), exitCode: error.exitCode }
+  }
+  if (isSystemError(error)) return { text: `error: ${harmless(error.message)}\n`, exitCode: failedExit }
+  const story = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const lead = error instanceof AssertionFailure ? '' : 'unexpected error: '
+  return { text: `cdnlab has a bug, please report it. ${lead}${story}\n`, exitCode: bugExit }
+}
+
+/** Failures of the machine: no room on the disk, no permission, a port in use. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+/** Text from outside made harmless for a terminal: control and direction characters are spelt out, tabs and line ends stay. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, letter =>
+    letter === '\n' || letter === '\t' ? letter : `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+  )
+}
+
+/** Ends the program without a word when whoever read its output has gone: `cdnlab list pops | head`. */
+export function hushBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(Number(process.exitCode ?? 0))
+      throw error
+    })
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { nameHint } from '../lib/nearest-name.ts'
+import type { Definition } from '../lib/registry.ts'
+import { UserError } from '../lib/user-error.ts'
+import {
+  admissions,
+  arrivalModels,
+  policies,
+  popularities,
+  routers,
+  rttModels,
+  sizeModels,
+} from '../scenario/registries.ts'
+import { loadAtlas } from './atlas.ts'
+import { type Listable, listable } from './list.ts'
+import { loadPlan } from './load-plan.ts'
+import { listShippedScenarios } from './scenario-files.ts'
+import { writeOut } from './terminal.ts'
+
+/** A list as rows of named cells: what both the table and the JSON are made of. */
+type Row = Record<string, string | number>
+
+/** Prints one of the lists as a table or as JSON. Throws UserError for a kind or a name that is not there. */
+export async function listEntries(kind: string, name: string | undefined, { json }: { json?: boolean }): Promise<void> {
+  if (!isListable(kind)) throw new UserError({ message: `nothing is called "${kind}"`, hint: nameHint(kind, listable) })
+  let rows = await rowsOf(kind, name)
+  if (name !== undefined && kind !== 'pops') {
+    const found = rows.filter(row => row.name === name)
+    if (found.length === 0)
+      throw new UserError({
+        message: `no ${kind} entry "${name}"`,
+        hint: nameHint(
+          name,
+          rows.map(row => String(row.name)),
+        ),
+      })
+    rows = found
+  }
+  await writeOut(json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+}
+
+function isListable(kind: string): kind is Listable {
+  return (listable as readonly string[]).includes(kind)
+}
+
+async function rowsOf(kind: Listable, name: string | undefined): Promise<Row[]> {
+  switch (kind) {
+    case 'policies':
+      return definitionRows(policies.entries)
+    case 'admissions':
+      return definitionRows(admissions.entries)
+    case 'routers':
+      return definitionRows(routers.entries)
+    case 'models':
+      return definitionRows(rttModels.entries)
+    case 'popularities':
+      return definitionRows(popularities.entries)
+    case 'sizes':
+      return definitionRows(sizeModels.entries)
+    case 'arrivals':
+      return definitionRows(arrivalModels.entries)
+    case 'access':
+      return Object.entries(loadAtlas().accessProfiles).map(([profile, { downMbps, loss, source }]) => ({
+        name: profile,
+        downMbps,
+        loss,
+        source,
+      }))
+    case 'pops':
+      return name === undefined ? popMapRows() : popRows(name)
+    case 'regions':
+      return loadAtlas().regions.map(region => ({
+        name: region.code,
+        provider: region.provider,
+        city: region.name,
+        country: region.cc,
+        lat: region.lat,
+        lon: region.lon,
+      }))
+    case 'scenarios':
+      return scenarioRows()
+  }
+}
+
+function popMapRows(): Row[] {
+  return [...loadAtlas().popMaps].map(([map, sites]) => ({
+    name: map,
+    pops: sites.length,
+    countries: new Set(sites.map(({ cc }) => cc)).size,
+  }))
+}
+
+function popRows(map: string): Row[] {
+  const { popMaps } = loadAtlas()
+  const sites = popMaps.get(map)
+  if (!sites) throw new UserError({ message: `unknown PoP map "${map}"`, hint: nameHint(map, popMaps.keys()) })
+  return sites.map(({ id, name, cc = '', lat, lon }) => ({ id, city: name, country: cc, lat, lon }))
+}
+
+async function scenarioRows(): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const name of await listShippedScenarios()) rows.push({ name, title: (await loadPlan(name)).plan.title })
+  return rows
+}
+
+/** Names, titles, parameters with their defaults, and sources of a registry's entries. */
+function definitionRows(entries: readonly Definition[]): Row[] {
+  return entries.map(({ name, title, source, params }) => ({ name, title, parameters: parametersOf(params), source }))
+}
+
+function parametersOf(params: Definition['params']): string {
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(schema.properties ?? {})
+    .map(([key, value]) => {
+      const given = typeof value === 'object' ? value.default : undefined
+      return given === undefined ? key : `${key}=${typeof given === 'object' ? JSON.stringify(given) : String(given)}`
+    })
+    .join(' ')
+}
+
+/** Columns side by side; the last one takes what it needs. */
+function tableOf(rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {})
+  const widths = columns.map(column => Math.max(column.length, ...rows.map(row => String(row[column]).length)))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => (index === columns.length - 1 ? cell : cell.padEnd(widths[index]!)))
+      .join('  ')
+      .trimEnd()
+  return `${[columns, ...rows.map(row => columns.map(column => String(row[column])))].map(line).join('\n')}\n`
+}

@@ -1,0 +1,55 @@
+import type { Atlas } from '../geo/atlas.ts'
+import { type Mistake, UserError } from '../lib/user-error.ts'
+import { type Override, parseOverride } from '../scenario/override.ts'
+import { readScenario } from '../scenario/parse.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { planOf } from '../scenario/plan-of.ts'
+import { loadAtlas } from './atlas.ts'
+import { readScenarioFile, resolveReference } from './scenario-files.ts'
+
+/** Options that change a scenario before it is looked at; every command that reads one takes them. */
+export interface ScenarioOptions {
+  set?: readonly string[]
+  seed?: string
+  replications?: string
+  allowOutside?: boolean
+}
+
+export interface LoadedPlan {
+  plan: Plan
+  atlas: Atlas
+  warnings: readonly Mistake[]
+  /** The name of the scenario for messages and reports. */
+  file: string
+  /** The scenario as it was written. */
+  text: string
+  /** Where the trace is; undefined for synthetic traffic. */
+  tracePath: string | undefined
+}
+
+/** Reads a scenario by path, name or `-` and makes its plan. Throws UserError with every mistake. */
+export async function loadPlan(name: string, options: ScenarioOptions = {}): Promise<LoadedPlan> {
+  const { text, file, folder } = await readScenarioFile(name)
+  const atlas = loadAtlas()
+  const { plan, warnings } = planOf(readScenario(text, file, overridesOf(options)), atlas)
+  const { traffic } = plan
+  const tracePath =
+    traffic.kind === 'trace' ? await resolveReference(folder, traffic.file, options.allowOutside) : undefined
+  return { plan, atlas, warnings, file, text, tracePath }
+}
+
+/** The overrides of the options, in order; `--seed` and `--replications` come last. Throws UserError. */
+export function overridesOf({ set = [], seed, replications }: ScenarioOptions): Override[] {
+  const overrides = set.map(text => {
+    const override = parseOverride(text)
+    if (!override)
+      throw new UserError({
+        message: `--set ${text}: it is written key=value`,
+        hint: 'for instance edge.policy=sieve',
+      })
+    return override
+  })
+  if (seed !== undefined) overrides.push({ key: 'seed', value: seed })
+  if (replications !== undefined) overrides.push({ key: 'replications', value: replications })
+  return overrides
+}
