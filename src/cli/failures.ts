@@ -3,12 +3,17 @@ import { describeMistake, UserError } from '../lib/user-error.ts'
 
 const bugExit = 70
 const failedExit = 1
+/** A broken file can have thousands of mistakes; nobody reads more than these. */
+const mostShown = 50
+const longestLine = 1000
 
 /** What a person sees of an error, and the exit code that goes with it. */
 export function describeFailure(error: unknown): { text: string; exitCode: number } {
   if (error instanceof UserError) {
-    const lines = error.mistakes.map(mistake => `error: ${harmless(describeMistake(mistake))}\n`)
-    return { text: lines.join(''), exitCode: error.exitCode }
+    const shown = error.mistakes.slice(0, mostShown)
+    const lines = shown.map(mistake => `error: ${shorten(harmless(describeMistake(mistake)))}\n`)
+    const left = error.mistakes.length - shown.length
+    return { text: `${lines.join('')}${left > 0 ? `and ${left} more\n` : ''}`, exitCode: error.exitCode }
   }
   if (isSystemError(error)) return { text: `error: ${harmless(error.message)}\n`, exitCode: failedExit }
   const story = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -35,4 +40,8 @@ export function hushBrokenPipes(): void {
       if (error.code === 'EPIPE') process.exit(Number(process.exitCode ?? 0))
       throw error
     })
+}
+
+function shorten(line: string): string {
+  return line.length > longestLine ? `${line.slice(0, longestLine)}...` : line
 }

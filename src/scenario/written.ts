@@ -80,6 +80,7 @@ export function readWritten(text: string, file: string): WrittenTree {
     })
   if (walk.mistakes.length > 0) return { value: undefined, written: new Map(), mistakes: walk.mistakes }
   const value = document.contents === null ? null : walk.visit(document.contents, [], undefined)
+  if (walk.isCut()) return { value: undefined, written: new Map(), mistakes: walk.mistakes }
   return { value, written: walk.written, mistakes: walk.mistakes }
 }
 
@@ -95,6 +96,8 @@ interface Walk {
   written: Map<string, Written>
   mistakes: Mistake[]
   visit(node: unknown, path: Path, keyAt: Position | undefined): unknown
+  /** True when there were too many values to look at them all. */
+  isCut(): boolean
 }
 
 /** A walk over the library's nodes that makes plain data, notes positions and collects what is not plain. */
@@ -140,6 +143,7 @@ function createWalk(text: string, place: (offset: number) => Position, document:
     if (target === undefined) mistakes.push({ message: `no anchor &${alias.source} stands before`, at: at(alias) })
     else if (open.has(target)) mistakes.push({ message: `*${alias.source} contains itself`, at: at(alias) })
     else return visit(target, path, keyAt)
+    written.set(pathKey(path), { at: at(alias), keyAt: keyAt ?? at(alias), text: `*${alias.source}` })
     return null
   }
 
@@ -186,7 +190,7 @@ function createWalk(text: string, place: (offset: number) => Position, document:
     return value
   }
 
-  return { written, mistakes, visit }
+  return { written, mistakes, visit, isCut: () => values >= mostValues }
 }
 
 function isWhole(source: string): boolean {
