@@ -8,6 +8,7 @@ import { createRttModel, rttModels } from '../geo/models/index.ts'
 import { createPairReader, type Pair, type PairKind } from '../geo/pair-lines.ts'
 import type { Place } from '../geo/place.ts'
 import { createSites } from '../geo/sites.ts'
+import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
 import { loadAtlas } from './atlas.ts'
 import type { RttOptions, RttStreams } from './rtt.ts'
@@ -15,8 +16,13 @@ import type { RttOptions, RttStreams } from './rtt.ts'
 /** Pairs that are answered together; a file of fewer pairs with a mistake gives no answer at all. */
 const batchPairs = 65_536
 
+const optionNames = ['--pairs', '--check', '--model', '--backbone', '--json', '--help']
+
 /** Does what `cdnlab rtt` was asked for. Throws UserError. */
 export async function answerRtt(places: string[], options: RttOptions, streams: RttStreams): Promise<void> {
+  const unknown = places.find(word => /^-\D/.test(word))
+  if (unknown !== undefined)
+    throw new UserError({ message: `unknown option "${unknown}"`, hint: nameHint(unknown, optionNames) })
   const asked = [options.pairs, options.check].filter(file => file !== undefined).length + (places.length > 0 ? 1 : 0)
   if (asked !== 1 || places.length === 1 || places.length > 2)
     throw new UserError({

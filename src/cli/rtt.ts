@@ -41,6 +41,8 @@ export function registerRtt(program: Command, streams: () => RttStreams = proces
     .option('--model <name>', 'RTT model with its parameters, such as power or hub-region-factor:sigma=0.2')
     .option('--backbone', 'a private network between the places, not the public Internet')
     .option('--json', 'the answer as JSON')
+    // A point in the south begins with a minus, as an option does: both come as words, and the answer tells them apart.
+    .allowUnknownOption()
     .addHelpText('before', examples)
     .addHelpText('after', files)
     .action(async (places: string[], options: RttOptions) => {

@@ -131,6 +131,12 @@ describe('rtt of two places', () => {
     expect(answer.models.find(({ model }) => model === 'hub-region-factor')?.publicMs).toBeCloseTo(260.37, 2)
   })
 
+  it('takes a point in the south for a point, and other words with a minus for options', async () => {
+    expect(await run(['-33.9,18.4', 'Tokyo', '--model', 'fibre'])).toMatch(/^-33.90,18.40 \(ZA\) to Tokyo, JP/)
+    expect(await run(['Tokyo', '-33.9,18.4'])).toMatch(/^Tokyo, JP .* to -33.90,18.40 \(ZA\)/)
+    expect(await mistakesOf(['Tokyo', 'Paris', '--jsn'])).toEqual([expect.stringMatching(/did you mean "--json"/)])
+  })
+
   it('needs two places, or a file, not both', async () => {
     for (const words of [[], ['Tokyo'], ['a', 'b', 'c'], ['Tokyo', 'Paris', '--pairs', '-']])
       expect(await mistakesOf(words)).toEqual([
