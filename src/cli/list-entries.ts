@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { nameHint } from '../lib/nearest-name.ts'
 import type { Definition } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
+import { scenarioKeys } from '../scenario/keys.ts'
 import {
   admissions,
   arrivalModels,
@@ -79,6 +80,13 @@ async function rowsOf(kind: Listable, name: string | undefined): Promise<Row[]> 
       }))
     case 'scenarios':
       return scenarioRows()
+    case 'keys':
+      return scenarioKeys().map(({ key, type, default: preset, doc }) => ({
+        name: key,
+        value: type,
+        default: preset,
+        doc,
+      }))
   }
 }
 

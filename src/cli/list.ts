@@ -13,12 +13,14 @@ export const listable = [
   'pops',
   'regions',
   'scenarios',
+  'keys',
 ] as const
 export type Listable = (typeof listable)[number]
 
 const examples = `Examples:
   cdnlab list policies          names, parameters and sources
   cdnlab list pops              maps of PoPs; cdnlab list pops cloudflare shows one
+  cdnlab list keys              every key of a scenario
   cdnlab list routers --json    for a program
 `
 

@@ -101,7 +101,7 @@ export const scenarioSchema = record({
   replications: count(1, 10_000).default(1).describe('Independent repetitions, for intervals'),
   pops: z
     .union([z.array(pop).min(1).max(10_000), popMap, z.string()])
-    .default('cloudflare')
+    .prefault('cloudflare')
     .describe('PoPs that visitors reach: the name of a map, a part of one, or a list'),
   edge: edge.prefault({}).describe('What all those PoPs are unless they say otherwise'),
   shields: z.array(pop).max(1000).default([]).describe('PoPs that only other PoPs ask: origin shields'),
