@@ -19,7 +19,7 @@ export const protocols = Object.keys(handshakeRounds) as Protocol[]
 export const segmentBytes = 1460
 /** What a sender may send before the first acknowledgement: ten segments. Source: RFC 6928. */
 export const initialWindowBytes = 10 * segmentBytes
-/** Constant of the loss bound, between the square root models' 0.87 for delayed acknowledgements and what is seen in practice. */
+/** Constant of the loss bound: about half of the 0.87 that the square root law has with delayed acknowledgements. */
 const lossConstant = 0.45
 
 /** Bytes in a millisecond of a rate in Mbit/s. */

@@ -1,5 +1,5 @@
 import type { Ms } from '../lib/clock.ts'
-import type { Random } from '../lib/random.ts'
+import { hashText, type Random } from '../lib/random.ts'
 import type { Definition } from '../lib/registry.ts'
 import type { Place } from './place.ts'
 
@@ -47,4 +47,18 @@ export function leastCost(costs: Float64Array, place: number, alive: Uint8Array)
     bestCost = costs[row + pop]!
   }
   return best
+}
+
+/**
+ * A key of 32 random bits for each place, of the seed and its coordinates alone, so that a new place changes no other. Of places
+ * with the same coordinates each has a key of its own.
+ */
+export function placeKeys(places: readonly Place[], seed: number): Int32Array {
+  const seen = new Map<string, number>()
+  return Int32Array.from(places, ({ lat, lon }) => {
+    const point = `${lat},${lon}`
+    const occurrence = seen.get(point) ?? 0
+    seen.set(point, occurrence + 1)
+    return hashText(seed + occurrence, point)
+  })
 }

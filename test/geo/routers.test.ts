@@ -96,6 +96,23 @@ describe('weighted', () => {
     expect(() => sharesOf({ weights: { Q1: 1 } })).toThrow(UserError)
   })
 
+  it('leaves the other places where they are when one is added', () => {
+    const context = contextOf('azure', 'line', atlas.cities.slice(0, 300))
+    const more = contextOf('azure', 'line', [atlas.cities[1000]!, ...atlas.cities.slice(0, 300)])
+    const [few, many] = [context, more].map(some => routeAll(createRouter('weighted', some).route, some))
+    expect(many!.slice(1)).toEqual(few)
+  })
+
+  it('sends the same city, listed several times, to several PoPs', () => {
+    const context = contextOf(
+      'azure',
+      'line',
+      Array.from({ length: 40 }, () => atlas.cities[0]!),
+    )
+    const popOf = routeAll(createRouter('weighted:slackMs=50', context).route, context)
+    expect(new Set(popOf).size).toBeGreaterThan(2)
+  })
+
   it('moves only the places of a PoP that dies', () => {
     const context = tinyContext(near)
     const { route } = createRouter('weighted', context)
@@ -145,32 +162,54 @@ describe('failover', () => {
 const irregular = 'hub-region-factor:sigma=0.25:detours=0.4'
 
 describe('anycast, as Calder et al. measured it (IMC 2015)', () => {
-  // Their CDN was Microsoft's: the Azure map is its successor. People-weighted cities stand for their clients.
-  const context = contextOf('azure', irregular)
-  const popOf = routeAll(createRouter('anycast', context).route, context)
-  const cost = routingCost(context, popOf)
+  // Their CDN was Microsoft's: the Azure map is its successor. People-weighted cities stand for their clients; mean of five seeds.
+  const seeds = [1, 2, 3, 4, 5]
 
-  it('20 % lose 25 ms or more, just under 10 % lose 100 ms or more: within one point', () => {
-    expect(Math.abs(cost.shareLosing25Ms - 0.2)).toBeLessThan(0.01)
-    expect(Math.abs(cost.shareLosing100Ms - 0.095)).toBeLessThan(0.01)
-  })
-
-  it('55 % reach the closest front-end: within four points', () => {
+  function meanOverSeeds(map: string): { closest: number; losing25: number; losing100: number } {
+    const sums = { closest: 0, losing25: 0, losing100: 0 }
+    const context = contextOf(map, irregular)
     const nearest = routeAll(createRouter('nearest', context).route, context)
-    let [people, closest] = [0, 0]
-    for (let place = 0; place < popOf.length; place++) {
-      people += context.weights[place]!
-      if (popOf[place] === nearest[place]) closest += context.weights[place]!
+    const people = atlas.cities.reduce((sum, city) => sum + city.peopleOnline, 0)
+    for (const seed of seeds) {
+      const seeded = { ...context, random: createRandom(seed, 'router') }
+      const popOf = routeAll(createRouter('anycast', seeded).route, seeded)
+      const cost = routingCost(seeded, popOf)
+      sums.losing25 += cost.shareLosing25Ms / seeds.length
+      sums.losing100 += cost.shareLosing100Ms / seeds.length
+      for (const [place, pop] of popOf.entries())
+        if (pop === nearest[place]) sums.closest += seeded.weights[place]! / people / seeds.length
     }
-    expect(Math.abs(closest / people - 0.55)).toBeLessThan(0.04)
+    return sums
+  }
+
+  it.each([
+    ['azure', 0.01],
+    ['cloudflare', 0.01],
+    ['fastly', 0.02],
+    ['world-20', 0.04],
+  ])(
+    'on %s 55 %% reach the closest, 20 %% lose 25 ms, just under 10 %% lose 100 ms: each within %d',
+    (map, tolerance) => {
+      const shares = meanOverSeeds(map)
+      expect(Math.abs(shares.closest - 0.55)).toBeLessThan(tolerance)
+      expect(Math.abs(shares.losing25 - 0.2)).toBeLessThan(tolerance)
+      expect(Math.abs(shares.losing100 - 0.095)).toBeLessThan(tolerance)
+    },
+  )
+
+  it('another seed mis-routes other places', () => {
+    const context = contextOf('azure', irregular)
+    const other = { ...context, random: createRandom(2, 'router') }
+    const [popOf, otherPops] = [context, other].map(some => routeAll(createRouter('anycast', some).route, some))
+    const moved = otherPops!.filter((pop, place) => pop !== popOf![place]).length / popOf!.length
+    expect(moved).toBeGreaterThan(0.3)
   })
 
-  it('another seed mis-routes other places by the same shares', () => {
-    const other = { ...context, random: createRandom(2, 'router') }
-    const otherPops = routeAll(createRouter('anycast', other).route, other)
-    const moved = otherPops.filter((pop, place) => pop !== popOf[place]).length / popOf.length
-    expect(moved).toBeGreaterThan(0.3)
-    expect(Math.abs(routingCost(other, otherPops).shareLosing25Ms - 0.2)).toBeLessThan(0.01)
+  it('finds the only PoP of a map of one, and nothing on a map of none', () => {
+    const one = contextOf('one-pop', 'line', atlas.cities.slice(0, 20))
+    expect(new Set(routeAll(createRouter('anycast', one).route, one))).toEqual(new Set([0]))
+    const none = { ...one, pops: [], distanceKm: new Float64Array(), rttMs: new Float64Array() }
+    for (const name of routers.names) expect(createRouter(name, none).route(3, new Uint8Array(), 0)).toBe(-1)
   })
 })
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { hashText } from '../../lib/random.ts'
-import { defineRouter, leastCost, type RouterContext } from '../router.ts'
+import { defineRouter, leastCost, placeKeys, type RouterContext } from '../router.ts'
 
 const params = z.strictObject({
   /** Share of the people who reach the PoP that is nearest to them. */
@@ -23,7 +22,7 @@ const bands = [0, 25, 100, worstLossMs]
  * continent: each of these places is dealt a loss in ms, and goes to the PoP whose round trip comes nearest to the fastest one's
  * plus that loss. The nearest PoP by distance costs something too, so what it costs on this map is subtracted first, and the
  * losses of all people together come out as wanted. Who should lose less than 25 ms, but has no such PoP beside the nearest, goes
- * there after all: on a sparse map more people than `closest` reach their nearest PoP. Places are dealt evenly by people, in an order drawn from the seed.
+ * there after all and counts among those who reach it. Places are dealt evenly by people, in an order drawn from the seed.
  * Source: Calder et al.: Analyzing the Performance of an Anycast CDN, IMC 2015, sections 5 and 6.
  */
 export const anycast = defineRouter({
@@ -60,41 +59,57 @@ export const anycast = defineRouter({
 /** For each place the loss in ms that the network's routing costs it, or -1: it reaches its nearest PoP. */
 function dealLosses(context: RouterContext, chosen: Params): Float64Array {
   const { places, weights, random } = context
-  const seed = random.uint32()
-  const keys = Int32Array.from(places, ({ lat, lon }, place) => hashText(seed ^ place, `${lat},${lon}`))
+  const keys = placeKeys(places, random.uint32())
   const order = Int32Array.from(places.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b)
   const people = places.reduce((sum, _, place) => sum + weights[place]!, 0)
-  const { share25, share100 } = tailShares(context, chosen)
+  const { direct, share25, share100 } = calibrate(context, chosen)
   const losses = new Float64Array(places.length).fill(-1)
   let before = 0
   for (const place of order) {
     const position = (before + weights[place]! / 2) / people
     before += weights[place]!
-    if (!(position >= chosen.closest)) continue
-    losses[place] = lossAt((position - chosen.closest) / (1 - chosen.closest), share25, share100)
+    if (position > direct) losses[place] = lossAt((position - direct) / (1 - direct), share25, share100)
   }
   return losses
 }
 
-/** Of the people carried past their nearest PoP: the shares that must lose 25 and 100 ms for all people to lose as wanted. */
-function tailShares(
-  context: RouterContext,
-  { closest, lose25, lose100 }: Params,
-): { share25: number; share100: number } {
+/**
+ * The share of people to deal no loss, and the shares of the rest to deal 25 and 100 ms or more, such that on this map all
+ * people together come out as wanted: the nearest PoP loses something too, and some have no other PoP within 25 ms.
+ */
+function calibrate(context: RouterContext, chosen: Params): { direct: number; share25: number; share100: number } {
+  const { nearest25, nearest100, alone } = surveyMap(context)
+  const tail25 = clampShare(chosen.lose25 - chosen.closest * nearest25)
+  const tail100 = clampShare(chosen.lose100 - chosen.closest * nearest100)
+  // closest = direct + alone x (1 - direct - tail25), solved for direct.
+  const direct = alone === 1 ? 0 : clampShare((chosen.closest - alone * (1 - tail25)) / (1 - alone))
+  const share25 = direct === 1 ? 0 : clampShare(tail25 / (1 - direct))
+  const share100 = direct === 1 ? 0 : clampShare(tail100 / (1 - direct))
+  return { direct, share25, share100: Math.min(share25, share100) }
+}
+
+/** Shares of people: whose nearest PoP loses 25 and 100 ms, and who have no PoP within 25 ms of the fastest but the nearest. */
+function surveyMap(context: RouterContext): { nearest25: number; nearest100: number; alone: number } {
   const { places, pops, weights, distanceKm, rttMs } = context
   const alive = new Uint8Array(pops.length).fill(1)
-  let [people, nearest25, nearest100] = [0, 0, 0]
+  const sums = { people: 0, nearest25: 0, nearest100: 0, alone: 0 }
   for (let place = 0; place < places.length; place++) {
     const row = place * pops.length
-    const lossMs = rttMs[row + leastCost(distanceKm, place, alive)]! - rttMs[row + leastCost(rttMs, place, alive)]!
-    people += weights[place]!
-    if (lossMs >= 25) nearest25 += weights[place]!
-    if (lossMs >= 100) nearest100 += weights[place]!
+    const nearest = leastCost(distanceKm, place, alive)
+    const fastestMs = rttMs[row + leastCost(rttMs, place, alive)]!
+    const lossMs = rttMs[row + nearest]! - fastestMs
+    const weight = weights[place]!
+    sums.people += weight
+    if (lossMs >= 25) sums.nearest25 += weight
+    if (lossMs >= 100) sums.nearest100 += weight
+    if (!pops.some((_, pop) => pop !== nearest && rttMs[row + pop]! < fastestMs + 25)) sums.alone += weight
   }
-  const share = (wanted: number, nearest: number): number =>
-    Math.min(1, Math.max(0, (wanted - (closest * nearest) / people) / (1 - closest)))
-  const share25 = share(lose25, nearest25)
-  return { share25, share100: Math.min(share25, share(lose100, nearest100)) }
+  const people = sums.people || 1
+  return { nearest25: sums.nearest25 / people, nearest100: sums.nearest100 / people, alone: sums.alone / people }
+}
+
+function clampShare(value: number): number {
+  return Math.min(1, Math.max(0, value))
 }
 
 /** The loss at a position from 0 (the best) to 1 (the worst): evenly in the first band, evenly by factors in the others. */

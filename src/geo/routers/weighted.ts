@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { nameHint } from '../../lib/nearest-name.ts'
 import { hashText, mix32 } from '../../lib/random.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { defineRouter, leastCost } from '../router.ts'
+import { defineRouter, leastCost, placeKeys } from '../router.ts'
 
 const params = z.strictObject({
   /** PoP id to weight; a PoP that isn't named weighs 1, a weight of 0 drains it. */
@@ -38,7 +38,7 @@ export const weighted = defineRouter({
     const weightOf = Float64Array.from(pops, pop => (Object.hasOwn(weights, pop.id) ? weights[pop.id]! : 1))
     const seed = random.uint32()
     const popKeys = Int32Array.from(pops, pop => hashText(seed, pop.id))
-    const placeKeys = Int32Array.from(places, ({ lat, lon }, place) => hashText(seed ^ place, `${lat},${lon}`))
+    const keys = placeKeys(places, seed)
 
     return (place, alive) => {
       const fastest = leastCost(rttMs, place, alive)
@@ -49,7 +49,7 @@ export const weighted = defineRouter({
       let bestScore = 0
       for (let pop = 0; pop < popCount; pop++) {
         if (alive[pop] === 0 || rttMs[row + pop]! > limitMs) continue
-        const unit = ((mix32(placeKeys[place]! ^ mix32(popKeys[pop]!)) >>> 0) + 0.5) / 4_294_967_296
+        const unit = ((mix32(keys[place]! ^ mix32(popKeys[pop]!)) >>> 0) + 0.5) / 4_294_967_296
         const score = weightOf[pop]! / -Math.log(unit)
         if (score <= bestScore) continue
         best = pop
