@@ -13,7 +13,7 @@ import {
   sizeModels,
 } from '../scenario/registries.ts'
 import { loadAtlas } from './atlas.ts'
-import { type Listable, listable } from './list.ts'
+import { type Listable, type ListOptions, listable } from './list.ts'
 import { loadPlan } from './load-plan.ts'
 import { listShippedScenarios } from './scenario-files.ts'
 import { writeOut } from './terminal.ts'
@@ -22,7 +22,7 @@ import { writeOut } from './terminal.ts'
 type Row = Record<string, string | number>
 
 /** Prints one of the lists as a table or as JSON. Throws UserError for a kind or a name that is not there. */
-export async function listEntries(kind: string, name: string | undefined, { json }: { json?: boolean }): Promise<void> {
+export async function listEntries(kind: string, name: string | undefined, options: ListOptions): Promise<void> {
   if (!isListable(kind)) throw new UserError({ message: `nothing is called "${kind}"`, hint: nameHint(kind, listable) })
   let rows = await rowsOf(kind, name)
   if (name !== undefined && kind !== 'pops') {
@@ -37,14 +37,17 @@ export async function listEntries(kind: string, name: string | undefined, { json
       })
     rows = found
   }
-  await writeOut(json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
+  await writeOut(
+    options.json ? `${JSON.stringify(rows, null, 2)}\n` : options.markdown ? markdownOf(rows) : tableOf(rows),
+  )
 }
 
 function isListable(kind: string): kind is Listable {
   return (listable as readonly string[]).includes(kind)
 }
 
-async function rowsOf(kind: Listable, name: string | undefined): Promise<Row[]> {
+/** The rows of a list; `name` chooses a PoP map. */
+export async function rowsOf(kind: Listable, name: string | undefined): Promise<Row[]> {
   switch (kind) {
     case 'policies':
       return definitionRows(policies.entries)
@@ -136,4 +139,13 @@ function tableOf(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd()
   return `${[columns, ...rows.map(row => columns.map(column => String(row[column])))].map(line).join('\n')}\n`
+}
+
+/** The rows as a Markdown table. */
+export function markdownOf(rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {})
+  const line = (cells: readonly unknown[]): string =>
+    `| ${cells.map(cell => String(cell).replaceAll('|', '\\|')).join(' | ')} |\n`
+  const rule = `|${'---|'.repeat(columns.length)}\n`
+  return line(columns) + rule + rows.map(row => line(columns.map(column => row[column]))).join('')
 }

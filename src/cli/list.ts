@@ -17,6 +17,11 @@ export const listable = [
 ] as const
 export type Listable = (typeof listable)[number]
 
+export interface ListOptions {
+  json?: boolean
+  markdown?: boolean
+}
+
 const examples = `Examples:
   cdnlab list policies          names, parameters and sources
   cdnlab list pops              maps of PoPs; cdnlab list pops cloudflare shows one
@@ -32,8 +37,9 @@ export function registerList(program: Command): void {
     .argument('<kind>', listable.join(', '))
     .argument('[name]', 'one entry of it, such as a PoP map')
     .option('--json', 'as JSON')
+    .option('--markdown', 'as a Markdown table')
     .addHelpText('before', examples)
-    .action(async (kind: string, name: string | undefined, options: { json?: boolean }) => {
+    .action(async (kind: string, name: string | undefined, options: ListOptions) => {
       const { listEntries } = await import('./list-entries.ts')
       await listEntries(kind, name, options)
     })

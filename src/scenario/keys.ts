@@ -101,12 +101,3 @@ function textOf(value: unknown): string {
     .map(([key, part]) => `${key}: ${String(part)}`)
     .join(', ')
 }
-
-/** The keys as a Markdown table, for `scenarios/README.md`. */
-export function keysAsMarkdown(): string {
-  const rows = scenarioKeys().map(
-    ({ key, type, default: preset, doc }) =>
-      `| \`${key}\` | ${type} | ${preset === required ? required : preset && `\`${preset}\``} | ${doc} |`,
-  )
-  return ['| key | value | default | what it is |', '|---|---|---|---|', ...rows].join('\n')
-}

@@ -9,7 +9,11 @@ const shelf = {
   policy: spec(policies).describe('Who leaves when the shelf is full'),
   admission: spec(admissions).describe('Who may enter'),
   collapse: z.boolean().describe('A second ask for an object on its way joins the fetch'),
-  parent: z.string().describe('Who is asked on a miss: the id of a shield, "nearest" (shield), or "origin"'),
+  parent: z
+    .string()
+    .describe(
+      'Who is asked on a miss: the id of a shield, "nearest" (of the lowest shields), or "origin"; nearest where there are shields',
+    ),
 }
 
 const pop = record({
