@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { arch, cpus, platform, release } from 'node:os'
+import { hashPlan } from '../scenario/hash.ts'
+import type { Plan } from '../scenario/plan.ts'
+import type { Manifest } from '../stats/result.ts'
+import { readVersion } from './version.ts'
+
+/** What a result needs to be made again: the program, the scenario, the trace, the machine. */
+export async function createManifest(plan: Plan, scenario: string, tracePath: string | undefined): Promise<Manifest> {
+  return {
+    version: readVersion(),
+    command: `cdnlab ${process.argv.slice(2).map(quoteWord).join(' ')}`.trim(),
+    seed: plan.seed,
+    replications: plan.replications,
+    scenario,
+    scenarioHash: hashPlan(plan),
+    traceHash: tracePath === undefined ? null : await hashFile(tracePath),
+    node: process.version,
+    os: `${platform()} ${release()} ${arch()}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  }
+}
+
+/** A word as a shell would need it. */
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** SHA-256 of a file as it lies on the disk, in hex. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
+}
