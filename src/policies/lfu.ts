@@ -18,7 +18,8 @@ export const lfu = definePolicy({
   create: () => new Lfu(),
 })
 
-class Lfu implements Policy {
+/** The policy itself; LeCaR asks it for its opinion. */
+export class Lfu implements Policy {
   readonly overdue = false
   /** The next to leave is the head. */
   readonly #queue = new SlotLists()
@@ -45,9 +46,14 @@ class Lfu implements Policy {
   }
 
   evict(): Slot {
-    const slot = this.#queue.head()
+    const slot = this.victim()
     this.remove(slot)
     return slot
+  }
+
+  /** Who would leave next; negative when nobody is there. */
+  victim(): Slot {
+    return this.#queue.head()
   }
 
   insert(slot: Slot): void {

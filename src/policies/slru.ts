@@ -24,26 +24,35 @@ export const slru = definePolicy({
   source:
     'R. Karedla et al.: Caching strategies to improve disk system performance, Computer 1994; n segments: Q. Huang et al., SOSP 2013',
   params,
-  create: (context, { segments, libcachesim }) => new SegmentedLru(context.capacityBytes, segments, libcachesim),
+  create: (context, { segments, libcachesim }) => {
+    const limit = Math.max(libcachesim ? 0 : 1, Math.floor(context.capacityBytes / segments))
+    return new SegmentedLru(
+      Array.from({ length: segments }, () => limit),
+      libcachesim,
+    )
+  },
 })
 
-class SegmentedLru implements Policy {
+/** Segments of given limits in bytes, the lowest first; `strict` evicts when cooling overflows the lowest. W-TinyLFU uses it too. */
+export class SegmentedLru implements Policy {
   /** Residents that cooling pushed out of the lowest segment. */
   #leaving: Slot[] = []
-  readonly #segments: number
-  readonly #limit: number
+  readonly #limits: Float64Array
   readonly #strict: boolean
   readonly #lists: SlotLists
   readonly #bytesIn: Float64Array
   #segmentOf = new Uint8Array(64)
   #bytesOf = new Float64Array(64)
 
-  constructor(capacityBytes: number, segments: number, libcachesim: boolean) {
-    this.#segments = segments
-    this.#limit = Math.max(libcachesim ? 0 : 1, Math.floor(capacityBytes / segments))
-    this.#strict = libcachesim
-    this.#lists = new SlotLists(segments)
-    this.#bytesIn = new Float64Array(segments)
+  constructor(limits: ArrayLike<number>, strict: boolean) {
+    this.#limits = Float64Array.from(limits)
+    this.#strict = strict
+    this.#lists = new SlotLists(limits.length)
+    this.#bytesIn = new Float64Array(limits.length)
+  }
+
+  get heldBytes(): number {
+    return this.#bytesIn.reduce((sum, bytes) => sum + bytes, 0)
   }
 
   get overdue(): boolean {
@@ -52,34 +61,39 @@ class SegmentedLru implements Policy {
 
   hit(slot: Slot): void {
     const segment = this.#segmentOf[slot]!
-    if (segment === this.#segments - 1 || this.#bytesOf[slot]! > this.#limit) {
+    if (segment === this.#limits.length - 1 || this.#bytesOf[slot]! > this.#limits[segment + 1]!) {
       this.#lists.moveToHead(slot, segment)
       return
     }
     this.#leave(slot)
     this.#enter(slot, segment + 1)
-    while (this.#bytesIn[segment + 1]! > this.#limit) this.#cool(segment + 1)
+    while (this.#bytesIn[segment + 1]! > this.#limits[segment + 1]!) this.#cool(segment + 1)
   }
 
   admit(_id: ObjectId, bytes: number): boolean {
-    return !this.#strict || bytes <= this.#limit
+    return !this.#strict || bytes <= this.#limits[0]!
   }
 
   evict(): Slot {
     if (this.#leaving.length > 0) return this.#leaving.pop()!
-    let segment = 0
-    while (this.#lists.isEmpty(segment)) segment++
-    const slot = this.#lists.tail(segment)
+    const slot = this.victim()
     this.#leave(slot)
     return slot
+  }
+
+  /** Who would leave next: the tail of the lowest segment that is not empty; negative when all are. */
+  victim(): Slot {
+    let segment = 0
+    while (segment < this.#limits.length - 1 && this.#lists.isEmpty(segment)) segment++
+    return this.#lists.tail(segment)
   }
 
   insert(slot: Slot, _id: ObjectId, bytes: number): void {
     if (slot >= this.#bytesOf.length) this.#grow(slot + 1)
     this.#bytesOf[slot] = bytes
     let segment = 0
-    while (segment < this.#segments && this.#bytesIn[segment]! + bytes > this.#limit) segment++
-    this.#enter(slot, segment === this.#segments ? 0 : segment)
+    while (segment < this.#limits.length && this.#bytesIn[segment]! + bytes > this.#limits[segment]!) segment++
+    this.#enter(slot, segment === this.#limits.length ? 0 : segment)
   }
 
   remove(slot: Slot): void {
@@ -100,7 +114,7 @@ class SegmentedLru implements Policy {
     }
     const below = segment - 1
     this.#enter(slot, below)
-    while (this.#bytesIn[below]! > this.#limit && (below > 0 || this.#strict)) this.#cool(below)
+    while (this.#bytesIn[below]! > this.#limits[below]! && (below > 0 || this.#strict)) this.#cool(below)
   }
 
   #enter(slot: Slot, segment: number): void {
