@@ -21,9 +21,5 @@ export function createDirectWire(upstream: Ask, { oneWayMs, bytesPerMs }: Leg): 
 
 /** A wire to something that is shared: the ask arrives through the clock, so that all asks arrive there in true order. */
 export function createClockedWire(upstream: Ask, leg: Leg, clock: Clock): Ask {
-  const wire = createDirectWire(
-    (id, arrival, held, reply) => clock.at(arrival, now => upstream(id, now, held, reply)),
-    leg,
-  )
-  return wire
+  return createDirectWire((id, arrival, held, reply) => clock.at(arrival, now => upstream(id, now, held, reply)), leg)
 }

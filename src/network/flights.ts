@@ -1,0 +1,99 @@
+import type { ObjectId } from '../cache/policy.ts'
+import type { Ms } from '../lib/clock.ts'
+import { IdMap } from '../lib/id-map.ts'
+import { TimedQueue } from '../lib/timed-queue.ts'
+import { type Answer, holdsNothing, type Version } from './ask.ts'
+
+/** How a fetch ended for those who waited for it. */
+export const Outcome = {
+  /** A body came. */
+  fetched: 0,
+  /** What was held still holds: RFC 9110, 304. */
+  revalidated: 1,
+  /** The upstream failed and a stale copy stands in: RFC 5861, 4. */
+  staleIfError: 2,
+  failed: 3,
+} as const
+export type Outcome = (typeof Outcome)[keyof typeof Outcome]
+
+/** Told how a fetch ended: the answer that the asker gets, when it is there, and what it cost to get it. */
+export type Landed = (answer: Answer, then: Ms, outcome: Outcome) => void
+
+/** A fetch on its way: begun, perhaps answered, and not yet arrived. */
+export interface Flight {
+  id: ObjectId
+  begun: Ms
+  /** What the PoP held when it began; the copy stays readable while it is refreshed. */
+  held: Version
+  heldBytes: number
+  errorUntil: Ms
+  /** Set once the answer is known, which may be before it arrives. */
+  answer: Answer | null
+  then: Ms
+  outcome: Outcome
+  waiters: Landed[]
+  /** False after a purge: what arrives is older than the purge and must not be stored. */
+  mayStore: boolean
+}
+
+/** The fetches of one PoP: who is on its way by object, and who arrives next. */
+export class Flights {
+  readonly #byObject = new IdMap(16)
+  readonly #arrivals = new TimedQueue()
+  readonly #flights: (Flight | null)[] = []
+  readonly #free: number[] = []
+
+  /** When the next answer arrives; Infinity when none is known. */
+  get nextArrival(): Ms {
+    return this.#arrivals.nextTime
+  }
+
+  /** The fetch that an ask for this object could join. */
+  find(id: ObjectId): Flight | null {
+    const number = this.#byObject.get(id)
+    return number < 0 ? null : this.#flights[number]!
+  }
+
+  begin(id: ObjectId, now: Ms): { flight: Flight; number: number } {
+    const flight: Flight = {
+      id,
+      begun: now,
+      held: holdsNothing,
+      heldBytes: 0,
+      errorUntil: Number.NEGATIVE_INFINITY,
+      answer: null,
+      then: Number.POSITIVE_INFINITY,
+      outcome: Outcome.failed,
+      waiters: [],
+      mayStore: true,
+    }
+    const number = this.#free.pop() ?? this.#flights.length
+    this.#flights[number] = flight
+    this.#byObject.set(id, number)
+    return { flight, number }
+  }
+
+  /** The answer is known: it will arrive at `then`. */
+  date(number: number, then: Ms): void {
+    this.#arrivals.push(then, number)
+  }
+
+  /** Takes the next arrival out; only when `nextArrival` has come. */
+  takeArrived(): Flight {
+    const number = this.#arrivals.pop()
+    const flight = this.#flights[number]!
+    this.#flights[number] = null
+    this.#free.push(number)
+    if (this.#byObject.get(flight.id) === number) this.#byObject.delete(flight.id)
+    return flight
+  }
+
+  /** What arrives for matching objects from now on is not stored, and nobody joins it any more. */
+  disown(matches: (id: ObjectId) => boolean): void {
+    for (const flight of this.#flights) {
+      if (flight === null || !matches(flight.id)) continue
+      flight.mayStore = false
+      this.#byObject.delete(flight.id)
+    }
+  }
+}

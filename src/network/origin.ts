@@ -1,0 +1,73 @@
+import type { ObjectId } from '../cache/policy.ts'
+import type { Ms } from '../lib/clock.ts'
+import { TimedQueue } from '../lib/timed-queue.ts'
+import { type Answer, type Ask, failureOf, type Version } from './ask.ts'
+
+/** What the origin knows of its objects. */
+export interface Holdings {
+  bytesOf(id: ObjectId): number
+  /** The state of an object at a time: it only grows. */
+  versionAt(id: ObjectId, now: Ms): Version
+  ttlMs(id: ObjectId): Ms
+  staleMs(id: ObjectId): Ms
+  staleIfErrorMs(id: ObjectId): Ms
+}
+
+/** How the origin fares over time, known beforehand: whether it answers, and how much longer it thinks. */
+export interface Health {
+  isDown(now: Ms): boolean
+  slowness(now: Ms): number
+}
+
+/** An origin without limits: every ask is answered after the time that it thinks, whatever else is asked. */
+export function createOrigin(holdings: Holdings, health: Health, thinkMs: Ms): Ask {
+  return (id, now, held, reply) => {
+    if (health.isDown(now)) return reply(failureOf(502), now)
+    reply(answerOf(holdings, id, now, held), now + thinkMs * health.slowness(now))
+  }
+}
+
+export interface Limits {
+  /** Asks that are worked on at once. */
+  concurrency: number
+  /** Asks that may wait for a worker; the next one is refused with 503. */
+  queue: number
+}
+
+/**
+ * An origin with so many workers and a queue before them, first come, first served. Asks must arrive in order of time: the answer
+ * is dated at once, since nothing that comes later can change it.
+ */
+export function createLimitedOrigin(holdings: Holdings, health: Health, thinkMs: Ms, limits: Limits): Ask {
+  /** When each of the busy workers is free again; at most `concurrency` entries. */
+  const busy = new TimedQueue()
+  /** When those who wait begin; in order, so a queue of times. */
+  const waiting = new TimedQueue()
+  return (id, now, held, reply) => {
+    if (health.isDown(now)) return reply(failureOf(502), now)
+    while (busy.nextTime <= now) busy.pop()
+    while (waiting.nextTime <= now) waiting.pop()
+    let start = now
+    if (busy.size >= limits.concurrency) {
+      if (waiting.size >= limits.queue) return reply(failureOf(503), now)
+      start = busy.nextTime
+      busy.pop()
+      waiting.push(start, 0)
+    }
+    const then = start + thinkMs * health.slowness(start)
+    busy.push(then, 0)
+    reply(answerOf(holdings, id, start, held), then)
+  }
+}
+
+function answerOf(holdings: Holdings, id: ObjectId, now: Ms, held: Version): Answer {
+  const version = holdings.versionAt(id, now)
+  return {
+    status: held === version ? 304 : 200,
+    bytes: holdings.bytesOf(id),
+    version,
+    ttlMs: holdings.ttlMs(id),
+    staleMs: holdings.staleMs(id),
+    staleIfErrorMs: holdings.staleIfErrorMs(id),
+  }
+}

@@ -1,0 +1,252 @@
+import type { Cache } from '../cache/cache.ts'
+import type { ObjectId } from '../cache/policy.ts'
+import { Verdict } from '../cache/verdict.ts'
+import { BitSet } from '../lib/bit-set.ts'
+import type { Ms } from '../lib/clock.ts'
+import { absent } from '../lib/id-map.ts'
+import { type Answer, type Ask, failureOf, holdsNothing, type Reply, type Version } from './ask.ts'
+import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
+
+export interface PopOptions {
+  /** Makes an empty shelf: at the start, and again after the PoP was down. */
+  createCache: () => Cache
+  upstream: Ask
+  /** A second ask for an object on its way joins the fetch. */
+  collapse: boolean
+  /** Objects that must not be stored: their asks pass through. */
+  isPass: (id: ObjectId) => boolean
+  /** After this long a fetch is given up: 504. */
+  timeoutMs: Ms
+  /** Time that the PoP itself needs before it answers another PoP. */
+  thinkMs: Ms
+}
+
+/** Why an object was not on the shelf. */
+export type MissReason = 'cold' | 'capacity' | 'purge'
+
+/** What went through a PoP towards its upstream, and from other PoPs. */
+export interface PopTotals {
+  /** Asks of other PoPs, and how they fared. */
+  asks: number
+  askHits: number
+  askStale: number
+  askJoins: number
+  askPasses: number
+  askErrors: number
+  askBytes: number
+  askHitBytes: number
+  /** Asks sent on, bodies and bytes that came back. */
+  upstreamAsks: number
+  upstreamBytes: number
+  upstreamErrors: number
+}
+
+/**
+ * A PoP: a shelf, the fetches on their way, and somebody to ask. Visitors' requests come through `look` and, unless that is a hit,
+ * through `fetch`; other PoPs come through `ask`. All calls must come in order of time: what arrives is put on the shelf when the
+ * first call at or after its arrival comes, before anything else.
+ */
+export class Pop {
+  readonly totals: PopTotals = {
+    asks: 0, askHits: 0, askStale: 0, askJoins: 0, askPasses: 0, askErrors: 0, askBytes: 0, askHitBytes: 0,
+    upstreamAsks: 0, upstreamBytes: 0, upstreamErrors: 0,
+  } // biome-ignore format: a row of zeros
+  readonly #options: PopOptions
+  #cache: Cache
+  #evictionsBefore = 0
+  readonly #flights = new Flights()
+  readonly #seen = new BitSet()
+  readonly #purged = new BitSet()
+  /** Version of what each slot holds; grows with the slots, and stays empty while nothing ever changes. */
+  #versions: Version[] = []
+
+  constructor(options: PopOptions) {
+    this.#options = options
+    this.#cache = options.createCache()
+  }
+
+  get cache(): Cache {
+    return this.#cache
+  }
+
+  get evictions(): number {
+    return this.#evictionsBefore + this.#cache.evictions
+  }
+
+  /** What the shelf says of an ask. `hit` is all there is to it; everything else goes on with `fetch`. */
+  look(id: ObjectId, now: Ms): Verdict {
+    if (this.#flights.nextArrival <= now) this.settle(now)
+    if (this.#options.isPass(id)) return Verdict.pass
+    const verdict = this.#cache.look(id, now)
+    if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
+    return this.#flights.find(id) === null ? verdict : Verdict.join
+  }
+
+  /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
+  fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
+    switch (verdict) {
+      case Verdict.pass:
+        return this.#pass(id, now, landed)
+      case Verdict.stale:
+        landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
+        if (this.#flights.find(id) === null) this.#begin(id, now, null)
+        return
+      case Verdict.join:
+        return this.#join(this.#flights.find(id)!, landed)
+      default:
+        this.#begin(id, now, landed)
+    }
+  }
+
+  /** How another PoP asks. */
+  readonly ask: Ask = (id, now, held, reply) => {
+    const { totals } = this
+    const { thinkMs } = this.#options
+    totals.asks++
+    const verdict = this.look(id, now)
+    if (verdict === Verdict.hit) {
+      const answer = this.#fromShelf(id, now, held)
+      totals.askHits++
+      totals.askBytes += answer.bytes
+      totals.askHitBytes += answer.bytes
+      return reply(answer, now + thinkMs)
+    }
+    if (verdict === Verdict.stale) totals.askStale++
+    else if (verdict === Verdict.join) totals.askJoins++
+    else if (verdict === Verdict.pass) totals.askPasses++
+    this.fetch(id, now, verdict, (answer, then, outcome) => {
+      if (outcome === Outcome.failed) totals.askErrors++
+      totals.askBytes += answer.bytes
+      reply(asAnswerTo(held, answer), then + thinkMs)
+    })
+  }
+
+  /** Why an object that was asked for is not here; counts as seen from now on. */
+  reasonOf(id: ObjectId): MissReason {
+    const isNew = this.#seen.add(id)
+    if (this.#purged.has(id)) return 'purge'
+    return isNew ? 'cold' : 'capacity'
+  }
+
+  /** Takes matching copies off the shelf, or with `soft` makes them stale; what is on its way is not stored. */
+  purge(matches: (id: ObjectId) => boolean, now: Ms, soft: boolean): void {
+    this.settle(now)
+    const leaving: ObjectId[] = []
+    this.#cache.forEach(id => {
+      if (matches(id)) leaving.push(id)
+    })
+    for (const id of leaving) {
+      if (soft) {
+        const slot = this.#cache.slotOf(id)
+        const [staleUntil, errorUntil] = [this.#cache.staleUntil(slot), this.#cache.errorUntil(id)]
+        this.#cache.freshen(id, Math.min(now, this.#cache.freshUntil(slot)), staleUntil, errorUntil)
+      } else {
+        this.#cache.forget(id)
+        this.#purged.add(id)
+      }
+    }
+    this.#flights.disown(matches)
+  }
+
+  /** Begins again with an empty shelf, as after a restart. What was on its way is not stored. */
+  restart(): void {
+    this.#flights.disown(() => true)
+    this.#evictionsBefore += this.#cache.evictions
+    this.#cache = this.#options.createCache()
+    this.#seen.clear()
+    this.#purged.clear()
+    this.#versions = []
+  }
+
+  /** Puts on the shelf what has arrived by now, in order of arrival. */
+  settle(now: Ms): void {
+    while (this.#flights.nextArrival <= now) this.#shelve(this.#flights.takeArrived())
+  }
+
+  #begin(id: ObjectId, now: Ms, landed: Landed | null): void {
+    const { flight, number } = this.#flights.begin(id, now)
+    const slot = this.#cache.slotOf(id)
+    if (slot !== absent) {
+      flight.held = this.#versions[slot] ?? 0
+      flight.heldBytes = this.#cache.bytesOf(slot)
+      flight.errorUntil = this.#cache.errorUntil(id)
+    }
+    if (landed !== null) flight.waiters.push(landed)
+    this.#send(id, now, flight.held, (answer, then) => {
+      this.#date(flight, answer, then)
+      this.#flights.date(number, flight.then)
+      for (const waiter of flight.waiters) waiter(flight.answer!, flight.then, flight.outcome)
+      flight.waiters = []
+    })
+  }
+
+  #join(flight: Flight, landed: Landed): void {
+    if (flight.answer === null) flight.waiters.push(landed)
+    else landed(flight.answer, flight.then, flight.outcome)
+  }
+
+  #pass(id: ObjectId, now: Ms, landed: Landed): void {
+    this.#send(id, now, holdsNothing, (answer, then) =>
+      landed(answer, then, answer.status < 400 ? Outcome.fetched : Outcome.failed),
+    )
+  }
+
+  /** Asks upstream and gives up after the time-out. */
+  #send(id: ObjectId, now: Ms, held: Version, reply: Reply): void {
+    const { totals } = this
+    const deadline = now + this.#options.timeoutMs
+    totals.upstreamAsks++
+    this.#options.upstream(id, now, held, (answer, then) => {
+      const late = then > deadline
+      const result = late ? failureOf(504) : answer
+      if (result.status >= 500) totals.upstreamErrors++
+      else if (result.status === 200) totals.upstreamBytes += result.bytes
+      reply(result, late ? deadline : then)
+    })
+  }
+
+  /** Decides what those who wait get. */
+  #date(flight: Flight, answer: Answer, then: Ms): void {
+    flight.then = then
+    flight.answer = answer
+    if (answer.status === 200) flight.outcome = Outcome.fetched
+    else if (answer.status === 304) {
+      flight.outcome = Outcome.revalidated
+      flight.answer = { ...answer, status: 200 }
+    } else if (then < flight.errorUntil) {
+      flight.outcome = Outcome.staleIfError
+      flight.answer = { ...failureOf(502), status: 200, bytes: flight.heldBytes, version: flight.held }
+    } else flight.outcome = Outcome.failed
+  }
+
+  #shelve({ id, answer, then, outcome, mayStore }: Flight): void {
+    if (!mayStore || answer === null || outcome > Outcome.revalidated || answer.ttlMs < 0) return
+    const freshUntil = then + answer.ttlMs
+    const staleUntil = freshUntil + answer.staleMs
+    const isHeld = this.#cache.store(id, answer.bytes, freshUntil, staleUntil, freshUntil + answer.staleIfErrorMs)
+    if (!isHeld) return
+    this.#purged.delete(id)
+    if (answer.version > 0 || this.#versions.length > 0) this.#versions[this.#cache.slotOf(id)] = answer.version
+  }
+
+  /** The copy on the shelf as an answer, with the lifetime that is left of it. */
+  #fromShelf(id: ObjectId, now: Ms, held: Version): Answer {
+    const cache = this.#cache
+    const slot = cache.slotOf(id)
+    const version = this.#versions[slot] ?? 0
+    const freshUntil = cache.freshUntil(slot)
+    return {
+      status: held === version ? 304 : 200,
+      bytes: cache.bytesOf(slot),
+      version,
+      ttlMs: Math.max(0, freshUntil - now),
+      staleMs: Math.max(0, cache.staleUntil(slot) - Math.max(now, freshUntil)),
+      staleIfErrorMs: Math.max(0, cache.errorUntil(id) - Math.max(now, freshUntil)),
+    }
+  }
+}
+
+/** What an asker gets that may hold the same version already. */
+function asAnswerTo(held: Version, answer: Answer): Answer {
+  return answer.status === 200 && answer.version === held && held !== holdsNothing ? { ...answer, status: 304 } : answer
+}
