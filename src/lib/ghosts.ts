@@ -74,12 +74,12 @@ export class Ghosts {
     return true
   }
 
-  /** Forgets the oldest of a queue; false when the queue is empty. */
-  dropOldest(queue = 0): boolean {
+  /** Forgets the oldest of a queue and returns its id, or `absent` when the queue is empty. */
+  dropOldest(queue = 0): number {
     const row = this.#queues.tail(queue)
-    if (row < 0) return false
+    if (row < 0) return absent
     this.#drop(row)
-    return true
+    return this.#idOf[row]!
   }
 
   #drop(row: number): void {

@@ -27,6 +27,7 @@ export class FrequencySketch {
 
   /** Widens the sketch for so many members. Counts are kept: a counter's new twin starts with its value. */
   ensure(members: number): void {
+    this.#sampleSize = Math.max(this.#sampleSize, 10 * members)
     const needed = 2 ** Math.ceil(Math.log2(Math.max(16, members)))
     const width = this.#counters.length / rows
     if (needed <= width) return
@@ -36,7 +37,6 @@ export class FrequencySketch {
         counters.set(this.#counters.subarray(row * width, (row + 1) * width), row * needed + start)
     this.#counters = counters
     this.#mask = needed - 1
-    this.#sampleSize = needed * 10
   }
 
   /** Counts one more occurrence. */

@@ -41,6 +41,8 @@ class ClockPro implements Policy {
   readonly #neverEvicts: boolean
   /** Rows of all known objects; the hot hand stands at the tail, and new rows enter at the head, just behind it. */
   readonly #clock = new SlotLists()
+  /** The cold residents in the same order, so that the cold hand need not pass the others. */
+  readonly #coldRows = new SlotLists()
   readonly #departedRowOf = new IdMap()
   readonly #freeRows: number[] = []
   readonly #bytesIn = new Float64Array(3)
@@ -75,9 +77,8 @@ class ClockPro implements Policy {
   evict(): Slot {
     for (;;) {
       if (this.#bytesIn[cold] === 0) this.#turnHotHand()
-      const row = this.#coldHand < 0 ? this.#clock.tail() : this.#coldHand
-      this.#coldHand = this.#clock.towardsHead(row)
-      if (this.#stateOf[row] !== cold) continue
+      const row = this.#coldHand < 0 ? this.#coldRows.tail() : this.#coldHand
+      this.#coldHand = this.#coldRows.towardsHead(row)
       if (this.#referenced[row] === 0) return this.#depart(row)
       this.#referenced[row] = 0
       if (this.#onTest[row] === 1) this.#becomeHot(row)
@@ -111,7 +112,7 @@ class ClockPro implements Policy {
 
   metadataBytes(): number {
     const rows = this.#slotOf.length * (4 + 4 + 8 + 1 + 1 + 1) + this.#rowOfSlot.byteLength
-    return this.#clock.bytes + this.#departedRowOf.bytes + rows + this.#freeRows.length * 4
+    return this.#clock.bytes + this.#coldRows.bytes + this.#departedRowOf.bytes + rows + this.#freeRows.length * 4
   }
 
   /** Evicts a cold row; one on test stays in the clock as departed. */
@@ -171,6 +172,8 @@ class ClockPro implements Policy {
   }
 
   #setState(row: number, state: number): void {
+    if (this.#stateOf[row] === cold) this.#leaveCold(row)
+    if (state === cold) this.#coldRows.pushHead(row)
     const bytes = this.#bytesOf[row]!
     this.#bytesIn[this.#stateOf[row]!]! -= bytes
     this.#bytesIn[state]! += bytes
@@ -179,14 +182,17 @@ class ClockPro implements Policy {
 
   /** Moves a row to the head, past the hot hand; the other hands step off it first, unless it only passes the end of the list. */
   #moveToHead(row: number): void {
-    if (row !== this.#clock.tail()) this.#stepOff(row)
+    if (this.#stateOf[row] === cold) {
+      if (this.#coldHand === row && row !== this.#coldRows.tail()) this.#coldHand = this.#coldRows.towardsHead(row)
+      this.#coldRows.moveToHead(row)
+    }
+    if (this.#testHand === row && row !== this.#clock.tail()) this.#testHand = this.#clock.towardsHead(row)
     this.#clock.moveToHead(row)
   }
 
-  #stepOff(row: number): void {
-    const next = this.#clock.towardsHead(row)
-    if (this.#coldHand === row) this.#coldHand = next
-    if (this.#testHand === row) this.#testHand = next
+  #leaveCold(row: number): void {
+    if (this.#coldHand === row) this.#coldHand = this.#coldRows.towardsHead(row)
+    this.#coldRows.unlink(row)
   }
 
   #newRow(id: ObjectId, bytes: number): number {
@@ -199,13 +205,15 @@ class ClockPro implements Policy {
     this.#referenced[row] = 0
     this.#bytesIn[cold]! += bytes
     this.#clock.pushHead(row)
+    this.#coldRows.pushHead(row)
     return row
   }
 
   #forget(row: number): void {
     if (this.#stateOf[row] === departed) this.#departedRowOf.delete(this.#idOf[row]!)
     this.#bytesIn[this.#stateOf[row]!]! -= this.#bytesOf[row]!
-    this.#stepOff(row)
+    if (this.#stateOf[row] === cold) this.#leaveCold(row)
+    if (this.#testHand === row) this.#testHand = this.#clock.towardsHead(row)
     this.#clock.unlink(row)
     this.#freeRows.push(row)
   }

@@ -9,8 +9,10 @@ import { clockPro } from './clock-pro.ts'
 import { fifo } from './fifo.ts'
 import { gdsf } from './gdsf.ts'
 import { hyperbolic } from './hyperbolic.ts'
+import { lecar } from './lecar.ts'
 import { lfu } from './lfu.ts'
 import { lfuda } from './lfuda.ts'
+import { lhd } from './lhd.ts'
 import { lirs } from './lirs.ts'
 import { lru } from './lru.ts'
 import { lruCache } from './lru-cache.ts'
@@ -20,6 +22,7 @@ import { s3Fifo } from './s3-fifo.ts'
 import { sieve } from './sieve.ts'
 import { slru } from './slru.ts'
 import { twoQ } from './two-q.ts'
+import { wTinyLfu } from './w-tinylfu.ts'
 
 /** All eviction policies, simple ones first. A new one is a file of its own and a line here. */
 export const policies = createRegistry<PolicyDefinition>('policy', [
@@ -38,6 +41,9 @@ export const policies = createRegistry<PolicyDefinition>('policy', [
   lfu,
   lfuda,
   gdsf,
+  wTinyLfu,
+  lecar,
+  lhd,
   hyperbolic,
   random,
   belady,
