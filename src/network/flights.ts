@@ -29,7 +29,7 @@ export interface Flight {
   errorUntil: Ms
   /** Set once the answer is known, which may be before it arrives. */
   answer: Answer | null
-  then: Ms
+  arrival: Ms
   outcome: Outcome
   waiters: Landed[]
   /** False after a purge: what arrives is older than the purge and must not be stored. */
@@ -62,7 +62,7 @@ export class Flights {
       heldBytes: 0,
       errorUntil: Number.NEGATIVE_INFINITY,
       answer: null,
-      then: Number.POSITIVE_INFINITY,
+      arrival: Number.POSITIVE_INFINITY,
       outcome: Outcome.failed,
       waiters: [],
       mayStore: true,
@@ -73,9 +73,9 @@ export class Flights {
     return { flight, number }
   }
 
-  /** The answer is known: it will arrive at `then`. */
-  date(number: number, then: Ms): void {
-    this.#arrivals.push(then, number)
+  /** The answer is known: it will arrive then. */
+  date(number: number, arrival: Ms): void {
+    this.#arrivals.push(arrival, number)
   }
 
   /** Takes the next arrival out; only when `nextArrival` has come. */

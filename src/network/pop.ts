@@ -84,18 +84,12 @@ export class Pop {
 
   /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
   fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
-    switch (verdict) {
-      case Verdict.pass:
-        return this.#pass(id, now, landed)
-      case Verdict.stale:
-        landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
-        if (this.#flights.find(id) === null) this.#begin(id, now, null)
-        return
-      case Verdict.join:
-        return this.#join(this.#flights.find(id)!, landed)
-      default:
-        this.#begin(id, now, landed)
-    }
+    if (verdict === Verdict.pass) this.#pass(id, now, landed)
+    else if (verdict === Verdict.join) this.#join(this.#flights.find(id)!, landed)
+    else if (verdict === Verdict.stale) {
+      landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
+      if (this.#flights.find(id) === null) this.#begin(id, now, null)
+    } else this.#begin(id, now, landed)
   }
 
   /** How another PoP asks. */
@@ -174,15 +168,15 @@ export class Pop {
     if (landed !== null) flight.waiters.push(landed)
     this.#send(id, now, flight.held, (answer, then) => {
       this.#date(flight, answer, then)
-      this.#flights.date(number, flight.then)
-      for (const waiter of flight.waiters) waiter(flight.answer!, flight.then, flight.outcome)
+      this.#flights.date(number, flight.arrival)
+      for (const waiter of flight.waiters) waiter(flight.answer!, flight.arrival, flight.outcome)
       flight.waiters = []
     })
   }
 
   #join(flight: Flight, landed: Landed): void {
     if (flight.answer === null) flight.waiters.push(landed)
-    else landed(flight.answer, flight.then, flight.outcome)
+    else landed(flight.answer, flight.arrival, flight.outcome)
   }
 
   #pass(id: ObjectId, now: Ms, landed: Landed): void {
@@ -207,7 +201,7 @@ export class Pop {
 
   /** Decides what those who wait get. */
   #date(flight: Flight, answer: Answer, then: Ms): void {
-    flight.then = then
+    flight.arrival = then
     flight.answer = answer
     if (answer.status === 200) flight.outcome = Outcome.fetched
     else if (answer.status === 304) {
@@ -219,9 +213,9 @@ export class Pop {
     } else flight.outcome = Outcome.failed
   }
 
-  #shelve({ id, answer, then, outcome, mayStore }: Flight): void {
+  #shelve({ id, answer, arrival, outcome, mayStore }: Flight): void {
     if (!mayStore || answer === null || outcome > Outcome.revalidated || answer.ttlMs < 0) return
-    const freshUntil = then + answer.ttlMs
+    const freshUntil = arrival + answer.ttlMs
     const staleUntil = freshUntil + answer.staleMs
     const isHeld = this.#cache.store(id, answer.bytes, freshUntil, staleUntil, freshUntil + answer.staleIfErrorMs)
     if (!isHeld) return
