@@ -1,0 +1,63 @@
+import { assert } from './assert.ts'
+import type { Random } from './random.ts'
+
+/**
+ * Draws indices with given weights in constant time. Threshold and alias of a column lie side by side, so that a draw from a large
+ * table costs one cache miss, and draws of a block overlap.
+ * Source: M. Vose: A linear algorithm for generating random numbers with a given distribution, IEEE TSE 17(9), 1991.
+ */
+export class AliasTable {
+  readonly #count: number
+  /** Column c: threshold of 32 bits at 2c, the other index at 2c + 1. */
+  readonly #columns: Uint32Array
+
+  constructor(weights: ArrayLike<number>) {
+    const count = weights.length
+    let sum = 0
+    for (let index = 0; index < count; index++) sum += weights[index]!
+    assert(count > 0 && sum > 0 && sum < Number.POSITIVE_INFINITY, 'weights add up to something')
+    const scaled = Float64Array.from(weights, weight => (weight * count) / sum)
+    const order = new Uint32Array(count)
+    let poor = 0
+    let rich = count
+    for (let index = 0; index < count; index++) order[scaled[index]! < 1 ? poor++ : --rich] = index
+    const columns = new Uint32Array(2 * count)
+    // Poor columns stand at the front of `order`, rich ones behind; each poor one is filled up by the rich one that is next.
+    let next = 0
+    for (let giver = poor; next < giver && giver < count; next++) {
+      const column = order[next]!
+      const from = order[giver]!
+      columns[2 * column] = Math.min(4_294_967_295, Math.floor(scaled[column]! * 4_294_967_296))
+      columns[2 * column + 1] = from
+      scaled[from]! -= 1 - scaled[column]!
+      if (scaled[from]! < 1) giver++
+    }
+    for (; next < count; next++) {
+      const column = order[next]!
+      columns[2 * column] = 4_294_967_295
+      columns[2 * column + 1] = column
+    }
+    this.#count = count
+    this.#columns = columns
+  }
+
+  get bytes(): number {
+    return this.#columns.byteLength
+  }
+
+  draw(random: Random): number {
+    const column = Math.floor((random.uint32() / 4_294_967_296) * this.#count)
+    return random.uint32() < this.#columns[2 * column]! ? column : this.#columns[2 * column + 1]!
+  }
+
+  /** Fills rows `from` to `from + count - 1` with draws. */
+  fill(out: Int32Array | Uint16Array, from: number, count: number, random: Random): void {
+    const columns = this.#columns
+    const scale = this.#count / 4_294_967_296
+    for (let row = from; row < from + count; row++) {
+      const column = (random.uint32() * scale) >>> 0
+      const threshold = random.uint32()
+      out[row] = threshold < columns[2 * column]! ? column : columns[2 * column + 1]!
+    }
+  }
+}
