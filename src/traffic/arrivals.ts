@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Ms } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import { createRegistry, type Definition } from '../lib/registry.ts'
+
+/** Gaps between requests at rate 1, in units of the mean gap: scaled by whoever knows the rate of the moment. */
+export interface ArrivalDefinition<Params = unknown> extends Definition<Params> {
+  create(random: Random, params: Params): () => number
+}
+
+const poisson: ArrivalDefinition<object> = {
+  name: 'poisson',
+  title: 'Poisson: visitors who know nothing of each other',
+  source:
+    'V. Paxson, S. Floyd: Wide area traffic: the failure of Poisson modeling, IEEE/ACM ToN 1995 (user sessions are Poisson)',
+  params: z.strictObject({}),
+  create: random => () => -Math.log(1 - random.unit()),
+}
+
+const constant: ArrivalDefinition<object> = {
+  name: 'constant',
+  title: 'Equal gaps',
+  source: 'the case without chance',
+  params: z.strictObject({}),
+  create: () => () => 1,
+}
+
+export const arrivalModels = createRegistry<ArrivalDefinition>('arrival model', [poisson, constant] as never)
+
+/**
+ * Times of requests whose rate changes in steps. What is left of a gap at the end of a step goes on at the rate of the next one, so
+ * Poisson arrivals stay exactly Poisson. Source: E. Cinlar: Introduction to Stochastic Processes, 1975, 4.7 (time change).
+ */
+export function createTimes(nextGap: () => number, stepAt: (now: Ms) => { perMs: number; untilMs: Ms }): () => Ms {
+  let now = 0
+  return () => {
+    let gap = nextGap()
+    for (;;) {
+      const { perMs, untilMs } = stepAt(now)
+      const arrival = now + gap / perMs
+      if (arrival < untilMs) {
+        now = arrival
+        return now
+      }
+      gap -= (untilMs - now) * perMs
+      now = untilMs
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { AliasTable } from '../lib/alias.ts'
+import type { Random } from '../lib/random.ts'
+import { createRegistry, type Definition } from '../lib/registry.ts'
+
+/** Draws which objects are asked for, in order of the requests. Objects count from 0, the most popular. */
+export interface Popularity {
+  /** Fills rows `from` to `from + count - 1`. */
+  fill(out: Int32Array, from: number, count: number): void
+}
+
+export interface PopularityContext {
+  objects: number
+  random: Random
+}
+
+export interface PopularityDefinition<Params = unknown> extends Definition<Params> {
+  create(context: PopularityContext, params: Params): Popularity
+  /** How many objects so many requests for `objects` popular ones can name; more where some are asked for once only. */
+  catalogSize(objects: number, requests: number, params: Params): number
+}
+
+function definePopularity<Params>(
+  definition: Omit<PopularityDefinition<Params>, 'catalogSize'> &
+    Partial<Pick<PopularityDefinition<Params>, 'catalogSize'>>,
+): PopularityDefinition<Params> {
+  return { catalogSize: objects => objects, ...definition }
+}
+
+const zipfParams = z.strictObject({
+  alpha: z.number().min(0).max(10).default(0.9).describe('Exponent: the object of rank r is asked for as r^-alpha'),
+  once: z.number().min(0).lt(1).default(0).describe('Share of the requests that go to objects never asked for again'),
+  drift: z.number().min(0).default(0).describe('Objects by which the ranks move on in a million requests'),
+})
+
+const zipf = definePopularity({
+  name: 'zipf',
+  title: 'Zipf: few objects get most of the requests',
+  source: 'L. Breslau et al.: Web caching and Zipf-like distributions, INFOCOM 1999',
+  params: zipfParams,
+  catalogSize: (objects, requests, { once }) =>
+    objects + Math.ceil(once * requests + 6 * Math.sqrt(once * requests) + (once > 0 ? 100 : 0)),
+  create({ objects, random }, { alpha, once, drift }) {
+    const table = new AliasTable(Float64Array.from({ length: objects }, (_, rank) => (rank + 1) ** -alpha))
+    const draws = random.fork('ranks')
+    const onceDraws = random.fork('once')
+    let onceCount = 0
+    let drawn = 0
+    return {
+      fill(out, from, count) {
+        table.fill(out, from, count, draws)
+        if (drift > 0)
+          for (let row = from; row < from + count; row++)
+            out[row] = (out[row]! + Math.floor((drift * drawn++) / 1e6)) % objects
+        if (once > 0)
+          for (let row = from; row < from + count; row++) if (onceDraws.unit() < once) out[row] = objects + onceCount++
+      },
+    }
+  },
+})
+
+const uniform = definePopularity({
+  name: 'uniform',
+  title: 'Every object equally often',
+  source: 'the case without popularity',
+  params: z.strictObject({}),
+  create({ objects, random }) {
+    return {
+      fill(out, from, count) {
+        for (let row = from; row < from + count; row++) out[row] = random.below(objects)
+      },
+    }
+  },
+})
+
+const loop = definePopularity({
+  name: 'loop',
+  title: 'One after the other, round and round',
+  source: 'the worst case of every policy that reads the past',
+  params: z.strictObject({}),
+  create({ objects }) {
+    let next = 0
+    return {
+      fill(out, from, count) {
+        for (let row = from; row < from + count; row++) {
+          out[row] = next
+          next = next + 1 === objects ? 0 : next + 1
+        }
+      },
+    }
+  },
+})
+
+export const popularities = createRegistry<PopularityDefinition>('popularity', [zipf, uniform, loop] as never)
