@@ -1,0 +1,120 @@
+import { AliasTable } from '../lib/alias.ts'
+import type { Ms } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import type { Spec } from '../lib/registry.ts'
+import { arrivalModels, createTimes } from './arrivals.ts'
+import { createCrowds, type FlashCrowd } from './crowds.ts'
+import { popularities } from './popularity.ts'
+import type { Batch, Traffic } from './traffic.ts'
+
+export interface SyntheticOptions {
+  objects: number
+  popularity: Spec
+  arrivals: Spec
+  ratePerSecond: number
+  /** The run ends after so many requests or so much time, whichever comes first. */
+  requests: number
+  durationMs: Ms
+  /** Weight of each visitors' place, and its hours ahead of UTC. */
+  weights: readonly number[]
+  utcOffsetHours: readonly number[]
+  /** 0: the same rate all day; 1: nobody at the lowest hour. */
+  diurnal: number
+  startHourUtc: number
+  crowds: readonly FlashCrowd[]
+  random: Random
+}
+
+/** Hour of the day, local time, with most visitors. Source: evening peak of residential traffic, 20 to 22 h in measured networks. */
+const peakHour = 21
+/** How long the rate and the mix of places are taken as constant. */
+const stepMs = 15 * 60_000
+
+/** Requests made from models, in order of time. Times, objects and places each have a stream of their own. */
+export function createSyntheticTraffic(options: SyntheticOptions): Traffic {
+  const { random, requests, durationMs } = options
+  const popularity = choosePopularity(options)
+  const arrivals = arrivalModels.choose(options.arrivals)
+  const nextGap = arrivals.definition.create(random.fork('arrivals'), arrivals.params)
+  const day = createDay(options)
+  const crowds = createCrowds(options.crowds, options.ratePerSecond / 1000, random.fork('crowds'))
+  const nextTime = createTimes(nextGap, now => {
+    const { perMs, untilMs } = day.stepAt(now)
+    const crowd = crowds.stepAt(now)
+    return { perMs: perMs + crowd.perMs, untilMs: Math.min(untilMs, crowd.untilMs) }
+  })
+  const placeDraws = random.fork('places')
+  let made = 0
+  let pending = Number.NaN
+  return {
+    next(batch) {
+      batch.first = made
+      const most = Math.min(batch.timesMs.length, requests - made)
+      let count = 0
+      for (; count < most; count++) {
+        const now = Number.isNaN(pending) ? nextTime() : pending
+        pending = Number.NaN
+        if (now >= durationMs) {
+          pending = now
+          break
+        }
+        batch.timesMs[count] = now
+      }
+      batch.count = count
+      popularity.fill(batch.objects, 0, count)
+      fillPlaces(batch, day, placeDraws)
+      crowds.overrule(batch, now => day.stepAt(now).perMs)
+      made += count
+      return count > 0
+    },
+  }
+}
+
+function choosePopularity({ popularity, objects, random }: SyntheticOptions) {
+  const { definition, params } = popularities.choose(popularity)
+  return definition.create({ objects, random: random.fork('objects') }, params)
+}
+
+interface Day {
+  stepAt(now: Ms): { perMs: number; untilMs: Ms; places: AliasTable }
+}
+
+/** The rate and the mix of places over the day: each place follows a cosine around its own evening. */
+function createDay({ weights, utcOffsetHours, diurnal, startHourUtc, ratePerSecond }: SyntheticOptions): Day {
+  const perMs = ratePerSecond / 1000
+  if (diurnal === 0) {
+    const always = { perMs, untilMs: Number.POSITIVE_INFINITY, places: new AliasTable(weights) }
+    return { stepAt: () => always }
+  }
+  let number = -1
+  let step = { perMs, untilMs: 0, places: new AliasTable(weights) }
+  return {
+    stepAt(now) {
+      const wanted = Math.floor(now / stepMs)
+      if (wanted === number) return step
+      number = wanted
+      const hourUtc = startHourUtc + ((wanted + 0.5) * stepMs) / 3_600_000
+      const active = weights.map((weight, place) => {
+        const hour = hourUtc + utcOffsetHours[place]! - peakHour
+        return weight * (1 + diurnal * Math.cos((2 * Math.PI * hour) / 24))
+      })
+      const total = active.reduce((sum, weight) => sum + weight, 0)
+      step = { perMs: perMs * total, untilMs: (wanted + 1) * stepMs, places: new AliasTable(active) }
+      return step
+    },
+  }
+}
+
+/** Draws the places of a batch, stretch by stretch of the day. */
+function fillPlaces(batch: Batch, day: Day, draws: Random): void {
+  const { timesMs, places, count } = batch
+  let from = 0
+  while (from < count) {
+    const step = day.stepAt(timesMs[from]!)
+    let to = from + 1
+    if (step.untilMs === Number.POSITIVE_INFINITY) to = count
+    else while (to < count && timesMs[to]! < step.untilMs) to++
+    step.places.fill(places, from, to - from, draws)
+    from = to
+  }
+}
