@@ -17,7 +17,7 @@ export function bucketOf(value: number): number {
 }
 
 /** The middle of a bucket. */
-export function valueOf(bucket: number): number {
+export function middleOf(bucket: number): number {
   return (lowerBorderOf(bucket) + lowerBorderOf(bucket + 1)) / 2
 }
 
@@ -35,7 +35,7 @@ export function quantileOf(counts: ArrayLike<number>, share: number, from = 0): 
   let before = 0
   for (let bucket = 0; bucket < bucketCount; bucket++) {
     before += counts[from + bucket]!
-    if (before >= rank) return valueOf(bucket)
+    if (before >= rank) return middleOf(bucket)
   }
   return Number.NaN
 }
