@@ -1,0 +1,130 @@
+import { bucketCount, bucketOf } from '../lib/log-histogram.ts'
+
+/** Every request ends in exactly one of these; they add up. */
+export const Fate = {
+  /** Served from the shelf, fresh. */
+  hit: 0,
+  /** Served from the shelf though no longer fresh: while it is refreshed, or because the origin failed. */
+  stale: 1,
+  /** Served from the shelf after the origin said that it still holds. */
+  revalidated: 2,
+  /** Fetched. */
+  miss: 3,
+  /** Served by a fetch that another request had begun. */
+  join: 4,
+  /** Must not be stored: fetched each time. */
+  pass: 5,
+  error: 6,
+} as const
+export type Fate = (typeof Fate)[keyof typeof Fate]
+export const fateNames = ['hit', 'stale', 'revalidated', 'miss', 'join', 'pass', 'error'] as const
+export const fates = fateNames.length
+
+export const missReasons = ['cold', 'capacity', 'expired', 'purge', 'join', 'uncacheable', 'error'] as const
+export type MissReason = (typeof missReasons)[number]
+
+/** Columns of sums for each place: requests, hits, ms with and ms without the CDN. */
+export const placeSums = 4
+
+export interface TallyShape {
+  /** PoPs that visitors reach. One more row counts the requests that reach none. */
+  edges: number
+  places: number
+  behaviors: number
+}
+
+/** What happened to the requests of one stretch of a run, as columns. Stretches are added up for a report. */
+export class Tally {
+  readonly shape: TallyShape
+  /** Requests of edge e with fate f at e x fates + f. */
+  readonly requests: Float64Array
+  /** Bytes served, in the same places. */
+  readonly bytes: Float64Array
+  readonly reasons = new Float64Array(missReasons.length)
+  /** Per place, `placeSums` each. Times are of requests served. */
+  readonly places: Float64Array
+  /** Per behaviour: requests, hits, bytes. */
+  readonly behaviors: Float64Array
+  /** Latency of edge e in buckets from e x bucketCount on. */
+  readonly latency: Uint32Array
+  readonly direct = new Uint32Array(bucketCount)
+  readonly saved = new Uint32Array(bucketCount)
+  /** Mirrored: what was slower with the CDN than without. */
+  readonly lost = new Uint32Array(bucketCount)
+  /** Sums in ms of edge e: with the CDN at 2e, without it at 2e + 1. */
+  readonly sums: Float64Array
+
+  constructor(shape: TallyShape) {
+    this.shape = shape
+    const rows = shape.edges + 1
+    this.requests = new Float64Array(rows * fates)
+    this.bytes = new Float64Array(rows * fates)
+    this.places = new Float64Array(shape.places * placeSums)
+    this.behaviors = new Float64Array(shape.behaviors * 3)
+    this.latency = new Uint32Array(rows * bucketCount)
+    this.sums = new Float64Array(rows * 2)
+  }
+
+  /** Counts a request that was served. */
+  record(
+    edge: number,
+    place: number,
+    behavior: number,
+    fate: Fate,
+    bytes: number,
+    withMs: number,
+    directMs: number,
+  ): void {
+    const cell = edge * fates + fate
+    this.requests[cell]!++
+    this.bytes[cell]! += bytes
+    const isHit = fate <= Fate.stale ? 1 : 0
+    this.latency[edge * bucketCount + bucketOf(withMs)]!++
+    this.direct[bucketOf(directMs)]!++
+    const savedMs = directMs - withMs
+    if (savedMs >= 0) this.saved[bucketOf(savedMs)]!++
+    else this.lost[bucketOf(-savedMs)]!++
+    this.sums[2 * edge]! += withMs
+    this.sums[2 * edge + 1]! += directMs
+    const row = place * placeSums
+    this.places[row]!++
+    this.places[row + 1]! += isHit
+    this.places[row + 2]! += withMs
+    this.places[row + 3]! += directMs
+    this.behaviors[3 * behavior]!++
+    this.behaviors[3 * behavior + 1]! += isHit
+    this.behaviors[3 * behavior + 2]! += bytes
+  }
+
+  /** Counts a request that got an error: it has no latency. */
+  recordError(edge: number, behavior: number): void {
+    this.requests[edge * fates + Fate.error]!++
+    this.behaviors[3 * behavior]!++
+  }
+
+  /** Adds what another stretch counted. */
+  add(other: Tally): void {
+    addColumn(this.requests, other.requests)
+    addColumn(this.bytes, other.bytes)
+    addColumn(this.reasons, other.reasons)
+    addColumn(this.places, other.places)
+    addColumn(this.behaviors, other.behaviors)
+    addColumn(this.latency, other.latency)
+    addColumn(this.direct, other.direct)
+    addColumn(this.saved, other.saved)
+    addColumn(this.lost, other.lost)
+    addColumn(this.sums, other.sums)
+  }
+
+  /** Latency of all edges in one histogram. */
+  latencyOfAll(): Float64Array {
+    const all = new Float64Array(bucketCount)
+    for (let edge = 0; edge <= this.shape.edges; edge++)
+      for (let bucket = 0; bucket < bucketCount; bucket++) all[bucket]! += this.latency[edge * bucketCount + bucket]!
+    return all
+  }
+}
+
+function addColumn(to: Float64Array | Uint32Array, from: Float64Array | Uint32Array): void {
+  for (let index = 0; index < to.length; index++) to[index]! += from[index]!
+}

@@ -1,0 +1,59 @@
+import { bucketCount, bucketOf, middleOf } from '../lib/log-histogram.ts'
+import { Fate } from './tally.ts'
+
+/** Coarse buckets for percentiles over time: four to each doubling, 32 of the fine ones together. */
+const coarse = 5
+const buckets = bucketCount >> coarse
+
+/** The run in equal steps of time: what a chart over time and the search for the warm-up need. */
+export class Timeline {
+  readonly steps: number
+  readonly stepMs: number
+  readonly requests: Float64Array
+  readonly hits: Float64Array
+  readonly stale: Float64Array
+  readonly errors: Float64Array
+  readonly originAsks: Float64Array
+  readonly #latency: Uint32Array
+
+  constructor(steps: number, durationMs: number) {
+    this.steps = steps
+    this.stepMs = Math.max(durationMs / steps, Number.MIN_VALUE)
+    this.requests = new Float64Array(steps)
+    this.hits = new Float64Array(steps)
+    this.stale = new Float64Array(steps)
+    this.errors = new Float64Array(steps)
+    this.originAsks = new Float64Array(steps)
+    this.#latency = new Uint32Array(steps * buckets)
+  }
+
+  /** The step of a time; what is later than expected counts in the last one. */
+  stepOf(now: number): number {
+    const step = Math.floor(now / this.stepMs)
+    return step < this.steps ? step : this.steps - 1
+  }
+
+  record(step: number, fate: Fate, withMs: number): void {
+    this.requests[step]!++
+    if (fate === Fate.error) {
+      this.errors[step]!++
+      return
+    }
+    if (fate <= Fate.stale) this.hits[step]!++
+    if (fate === Fate.stale) this.stale[step]!++
+    this.#latency[step * buckets + (bucketOf(withMs) >> coarse)]!++
+  }
+
+  /** 95th percentile of a step in ms, within a quarter of a doubling; NaN where nothing was served. */
+  p95Ms(step: number): number {
+    const from = step * buckets
+    let total = 0
+    for (let bucket = 0; bucket < buckets; bucket++) total += this.#latency[from + bucket]!
+    let before = 0
+    for (let bucket = 0; bucket < buckets && total > 0; bucket++) {
+      before += this.#latency[from + bucket]!
+      if (before >= 0.95 * total) return middleOf((bucket << coarse) + (1 << (coarse - 1)))
+    }
+    return Number.NaN
+  }
+}
