@@ -3,7 +3,7 @@ import type { Ms } from '../lib/clock.ts'
 import { grownFloat64, grownInt32 } from '../lib/columns.ts'
 import { absent, IdMap } from '../lib/id-map.ts'
 import type { Admission } from './admission.ts'
-import { newcomer, type ObjectId, type Policy, type Slot } from './policy.ts'
+import { newcomer, nobody, type ObjectId, type Policy, type Slot } from './policy.ts'
 import { Verdict } from './verdict.ts'
 
 export interface CacheOptions {
@@ -103,7 +103,11 @@ export class Cache {
     const policy = this.#policy
     const fits = policy.admit(id, bytes) && bytes <= this.capacityBytes
     if (!fits || (this.#admission !== null && !this.#admission.admits(id, bytes))) return false
-    while (this.#heldBytes + bytes > this.capacityBytes || policy.overdue) if (!this.#evict(id, bytes)) return false
+    while (this.#heldBytes + bytes > this.capacityBytes || policy.overdue) {
+      const leaving = this.#evict(id, bytes)
+      if (leaving === newcomer) return false
+      if (leaving === nobody) break
+    }
     const slot = this.#takeSlot()
     this.#slotOf.set(id, slot)
     this.#idOf[slot] = id
@@ -171,15 +175,15 @@ export class Cache {
     }
   }
 
-  /** Lets the policy choose who leaves; false when it is the newcomer. */
-  #evict(id: ObjectId, bytes: number): boolean {
+  /** Lets the policy choose who leaves, and lets it leave. */
+  #evict(id: ObjectId, bytes: number): Slot {
     const leaving = this.#policy.evict(id, bytes)
-    if (leaving === newcomer) return false
+    if (leaving < 0) return leaving
     const leavingId = this.#idOf[leaving]!
     this.#release(leaving, leavingId)
     this.#evictions++
     if (this.#onEvict !== undefined) this.#onEvict(leaving, leavingId)
-    return true
+    return leaving
   }
 
   #date(slot: Slot, freshUntil: Ms, staleUntil: Ms, errorUntil: Ms): void {

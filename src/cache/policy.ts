@@ -8,6 +8,8 @@ export type Slot = number
 
 /** What `evict` answers when the newcomer itself is the one to go: it is then not stored. */
 export const newcomer: Slot = -1
+/** What `evict` answers when nobody need leave by the policy's own reckoning. Only copies of flawed programs go beyond the limit. */
+export const nobody: Slot = -2
 
 /**
  * Decides who leaves. It never sees time or the shelf's bytes; it keeps its own order in columns indexed by slot.
@@ -28,7 +30,7 @@ export interface Policy {
    */
   admit(id: ObjectId, bytes: number): boolean
   /**
-   * Forgets one resident and returns its slot, or `newcomer` to refuse that one instead. `bytes` is 0 when the room is not for a
+   * Forgets one resident and returns its slot; or `newcomer` to refuse that one instead, or `nobody`. `bytes` is 0 when the room is not for a
    * newcomer but for the sake of the policy's own limits, after a hit.
    */
   evict(id: ObjectId, bytes: number): Slot

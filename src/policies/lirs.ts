@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definePolicy, type ObjectId, type Policy, type Slot } from '../cache/policy.ts'
+import { definePolicy, nobody, type ObjectId, type Policy, type Slot } from '../cache/policy.ts'
 import { grownFloat64, grownInt32, grownUint8 } from '../lib/columns.ts'
 import { absent, IdMap } from '../lib/id-map.ts'
 import { SlotLists } from '../lib/slot-list.ts'
@@ -65,6 +65,8 @@ class Lirs implements Policy {
   #stackBytes = 0
   /** The departed row that the newcomer has, or `absent`. */
   #comesBackTo = absent
+  /** Only with `libcachesim`: bytes of a newcomer that comes back, maybe with another size than it had. */
+  #incomingBytes = 0
   /** The row that is being hit, which cannot leave now. */
   #hitRow = absent
 
@@ -76,10 +78,11 @@ class Lirs implements Policy {
   }
 
   get overdue(): boolean {
-    return this.#leaving.length > 0
+    return this.#leaving.length > 0 || this.#lirBytes + this.#hirBytes + this.#incomingBytes > this.#capacityBytes
   }
 
   hit(slot: Slot): void {
+    this.#incomingBytes = 0
     const row = this.#rowOfSlot[slot]!
     const wasInStack = this.#inStack[row] === 1
     if (wasInStack) this.#stack.moveToHead(row)
@@ -98,6 +101,7 @@ class Lirs implements Policy {
   admit(id: ObjectId, bytes: number): boolean {
     const row = this.#departedRowOf.get(id)
     this.#comesBackTo = row
+    this.#incomingBytes = this.#strict && row !== absent && bytes <= this.#capacityBytes ? bytes : 0
     if (row !== absent) {
       this.#stack.moveToHead(row)
       if (this.#strict && bytes <= this.#capacityBytes) this.#makeRoomForLir(row)
@@ -109,12 +113,19 @@ class Lirs implements Policy {
     return true
   }
 
-  evict(): Slot {
-    if (this.#leaving.length === 0) this.#makeRoom()
-    return this.#leaving.pop()!
+  evict(_id: ObjectId, bytes: number): Slot {
+    if (this.#leaving.length === 0) {
+      if (this.#strict) this.#keepCapacity(bytes)
+      else {
+        if (this.#others.isEmpty(residentHir)) this.#demote()
+        this.#evictHir()
+      }
+    }
+    return this.#leaving.pop() ?? nobody
   }
 
   insert(slot: Slot, id: ObjectId, bytes: number): void {
+    this.#incomingBytes = 0
     if (slot >= this.#rowOfSlot.length) this.#rowOfSlot = grownInt32(this.#rowOfSlot, slot + 1)
     let row = this.#comesBackTo
     const comesBack = row !== absent && this.#departedRowOf.get(id) === row
@@ -169,21 +180,20 @@ class Lirs implements Policy {
     this.#hitRow = absent
   }
 
-  /** Sends one away for the shelf's sake. */
-  #makeRoom(): void {
-    const row = this.#others.tail(uncounted)
-    if (row >= 0) {
-      this.#leaveOthers(row)
-      this.#leaveStack(row)
-      this.#depart(row)
-      return
+  /**
+   * The shares, kept by `admit`, leave room for the newcomer, unless it comes back with another size: libCacheSim goes by the old one. It
+   * also holds objects outside of its shares, see `#evictHir`, so that it can be over its limit.
+   */
+  #keepCapacity(bytes: number): void {
+    while (this.#lirBytes + this.#hirBytes + bytes > this.#capacityBytes && this.#lirBytes > 0) {
+      while (this.#hirBytes >= this.#hirLimit) this.#evictHir()
+      this.#demote()
     }
-    if (this.#others.isEmpty(residentHir)) this.#demote()
-    if (this.#leaving.length === 0) this.#evictHir()
   }
 
   /** Turns the LIR object at the bottom of the stack into the newest of Q. */
   #demote(): void {
+    this.#prune()
     const row = this.#stack.tail()
     const bytes = this.#bytesOf[row]!
     this.#leaveStack(row)
