@@ -39,7 +39,8 @@ export function readAuthority(written: string): string | undefined {
   const match = /^([A-Za-z0-9\-._~%!$&'()*+,;=]+|\[[0-9A-Fa-f:.]+\])(?::(\d{0,5}))?$/.exec(written)
   if (!match || Number(match[2] ?? 0) > 65_535) return undefined
   const host = match[1]!.toLowerCase()
-  return match[2] === undefined || match[2] === '' || match[2] === '80' ? host : `${host}:${Number(match[2])}`
+  const port = Number(match[2] || 80)
+  return port === 80 ? host : `${host}:${port}`
 }
 
 /** The primary key of a response: the length of the host goes first, so that no pair of host and path looks like another. */

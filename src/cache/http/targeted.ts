@@ -3,6 +3,8 @@ import type { Directives } from './directives.ts'
 import { combined, type Fields } from './fields.ts'
 
 const secondsDirectives = new Set(['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'])
+/** The parser gives 9.0 and 9 as one number; only 9 is an Integer (RFC 8941, 3.3.1). */
+const decimalSeconds = /(?:^|[\s,])(?:max-age|s-maxage|stale-while-revalidate|stale-if-error)=-?\d+\./
 const plainDirectives = new Set(['no-store', 'must-revalidate', 'proxy-revalidate', 'must-understand', 'public'])
 
 /**
@@ -12,7 +14,7 @@ const plainDirectives = new Set(['no-store', 'must-revalidate', 'proxy-revalidat
  */
 export function parseTargetedControl(fields: Fields): Directives | undefined {
   const text = combined(fields, 'cdn-cache-control')
-  if (text === undefined) return undefined
+  if (text === undefined || decimalSeconds.test(text)) return undefined
   const directives = new Map<string, string | true>()
   try {
     const dictionary = parseDictionary(text)
