@@ -34,6 +34,8 @@ export interface Flight {
   waiters: Landed[]
   /** False after a purge: what arrives is older than the purge and must not be stored. */
   mayStore: boolean
+  /** When the object is asked for after the last one who waits for it. */
+  nextUse: number
 }
 
 /** The fetches of one PoP: who is on its way by object, and who arrives next. */
@@ -66,6 +68,7 @@ export class Flights {
       outcome: Outcome.failed,
       waiters: [],
       mayStore: true,
+      nextUse: Number.POSITIVE_INFINITY,
     }
     const number = this.#free.pop() ?? this.#flights.length
     this.#flights[number] = flight

@@ -1,5 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
-import type { ObjectId } from '../cache/policy.ts'
+import type { Future, ObjectId } from '../cache/policy.ts'
 import { Verdict } from '../cache/verdict.ts'
 import { BitSet } from '../lib/bit-set.ts'
 import type { Ms } from '../lib/clock.ts'
@@ -10,6 +10,8 @@ import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
 export interface PopOptions {
   /** Makes an empty shelf: at the start, and again after the PoP was down. */
   createCache: () => Cache
+  /** What the shelf's policy reads of the future, if it does. */
+  future: Future
   upstream: Ask
   /** A second ask for an object on its way joins the fetch. */
   collapse: boolean
@@ -52,6 +54,8 @@ export class Pop {
     upstreamAsks: 0, upstreamBytes: 0, upstreamErrors: 0,
   } // biome-ignore format: a row of zeros
   readonly #options: PopOptions
+  /** When the object that is asked for next comes again: set by the loop before `look`, where the policy must know. */
+  nextUse = Number.POSITIVE_INFINITY
   #cache: Cache
   #evictionsBefore = 0
   readonly #flights = new Flights()
@@ -77,6 +81,7 @@ export class Pop {
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)
     if (this.#options.isPass(id)) return Verdict.pass
+    this.#options.future.nextUse = this.nextUse
     const verdict = this.#cache.look(id, now)
     if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
     return this.#flights.find(id) === null ? verdict : Verdict.join
@@ -165,6 +170,7 @@ export class Pop {
       flight.heldBytes = this.#cache.bytesOf(slot)
       flight.errorUntil = this.#cache.errorUntil(id)
     }
+    flight.nextUse = this.nextUse
     if (landed !== null) flight.waiters.push(landed)
     this.#send(id, now, flight.held, (answer, then) => {
       this.#date(flight, answer, then)
@@ -175,6 +181,7 @@ export class Pop {
   }
 
   #join(flight: Flight, landed: Landed): void {
+    flight.nextUse = this.nextUse
     if (flight.answer === null) flight.waiters.push(landed)
     else landed(flight.answer, flight.arrival, flight.outcome)
   }
@@ -213,8 +220,9 @@ export class Pop {
     } else flight.outcome = Outcome.failed
   }
 
-  #shelve({ id, answer, arrival, outcome, mayStore }: Flight): void {
+  #shelve({ id, answer, arrival, outcome, mayStore, nextUse }: Flight): void {
     if (!mayStore || answer === null || outcome > Outcome.revalidated || answer.ttlMs < 0) return
+    this.#options.future.nextUse = nextUse
     const freshUntil = arrival + answer.ttlMs
     const staleUntil = freshUntil + answer.staleMs
     const isHeld = this.#cache.store(id, answer.bytes, freshUntil, staleUntil, freshUntil + answer.staleIfErrorMs)

@@ -1,0 +1,49 @@
+import { type AccessMix, createAccessMix } from '../geo/access.ts'
+import type { Atlas } from '../geo/atlas.ts'
+import { distanceMatrixKm } from '../geo/distance.ts'
+import { createRttModel } from '../geo/models/index.ts'
+import { bytesPerMsOf } from '../geo/request-time.ts'
+import { rttMatrix } from '../geo/rtt.ts'
+import type { Leg } from '../network/wire.ts'
+import type { Plan } from './plan.ts'
+
+/** What distance means for a plan: found once, and the same for all replications. */
+export interface Geometry {
+  places: number
+  edges: number
+  /** Great circle in km of place p to edge e at p x edges + e. */
+  distanceKm: Float64Array
+  /** Round trip in ms in the same places, over the public Internet. */
+  rttMs: Float64Array
+  /** Round trip in ms of each place to the origin, over the public Internet. */
+  directRttMs: Float64Array
+  /** From each PoP to its parent, and to the origin, over the private network. */
+  parentLegs: Leg[]
+  originLegs: Leg[]
+  access: AccessMix
+}
+
+export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
+  const { pops, origin, visitors, network } = plan
+  const edges = pops.filter(({ isEdge }) => isEdge).map(({ place }) => place)
+  const publicModel = createRttModel(atlas, network.publicModel, 'public')
+  const backbone = createRttModel(atlas, network.backboneModel, 'backbone')
+  const places = pops.map(({ place }) => place)
+  const betweenPops = backbone.between(places, places)
+  const toOrigin = backbone.between(places, [origin.place])
+  const backboneBytesPerMs = bytesPerMsOf(network.backboneMbps)
+  const originBytesPerMs = Math.min(backboneBytesPerMs, bytesPerMsOf(origin.bandwidthMbps))
+  const originLegs = pops.map((_, pop) => ({ oneWayMs: toOrigin(pop, 0) / 2, bytesPerMs: originBytesPerMs }))
+  return {
+    places: visitors.places.length,
+    edges: edges.length,
+    distanceKm: distanceMatrixKm(visitors.places, edges),
+    rttMs: rttMatrix(publicModel, visitors.places, edges),
+    directRttMs: rttMatrix(publicModel, visitors.places, [origin.place]),
+    parentLegs: pops.map(({ parent }, pop) =>
+      parent < 0 ? originLegs[pop]! : { oneWayMs: betweenPops(pop, parent) / 2, bytesPerMs: backboneBytesPerMs },
+    ),
+    originLegs,
+    access: createAccessMix(atlas.accessProfiles, visitors.access),
+  }
+}

@@ -1,0 +1,113 @@
+import { Cache } from '../cache/cache.ts'
+import type { Future } from '../cache/policy.ts'
+import type { Clock, Ms } from '../lib/clock.ts'
+import { createRandom } from '../lib/random.ts'
+import { type Ask, bodyBytesOf } from '../network/ask.ts'
+import { createLimitedOrigin, createOrigin } from '../network/origin.ts'
+import { Pop } from '../network/pop.ts'
+import { createClockedWire, createDirectWire, type Leg } from '../network/wire.ts'
+import { admissions } from '../policies/admission/index.ts'
+import { policies } from '../policies/index.ts'
+import type { Geometry } from './geometry.ts'
+import { createHealth } from './health.ts'
+import type { Plan, PopPlan } from './plan.ts'
+import type { Rules } from './rules.ts'
+
+/** PoPs wired to each other and to an origin, ready to be asked. */
+export interface World {
+  /** In the order of the plan: edges first. */
+  pops: Pop[]
+  /** True where PoPs share something whose state depends on the order of asks: a tier above them, or an origin with limits. */
+  isShared: boolean
+  /** Asks that have reached the origin, and bytes of bodies that it has sent. */
+  origin: { asks: number; bytes: number }
+  /** 1 for a PoP that answers. The children of one that is down ask the origin. */
+  alive: Uint8Array
+}
+
+export interface WorldPorts {
+  clock: Clock
+  /** Told of each ask that reaches the origin. */
+  onOriginAsk: (now: Ms) => void
+  /** Seed of this run's dice: of policies and admissions that throw them. */
+  seed: number
+}
+
+/** Builds the world of a plan. */
+export function createWorld(
+  plan: Plan,
+  geometry: Geometry,
+  rules: Rules,
+  { clock, onOriginAsk, seed }: WorldPorts,
+): World {
+  const { pops: popPlans, origin, network, events } = plan
+  const health = createHealth(events)
+  const isLimited = Number.isFinite(origin.concurrency)
+  const isShared = isLimited || popPlans.some(({ parent }) => parent >= 0)
+  const answering = isLimited
+    ? createLimitedOrigin(rules, health, origin.thinkMs, origin)
+    : createOrigin(rules, health, origin.thinkMs)
+  const totals = { asks: 0, bytes: 0 }
+  const askOrigin: Ask = (id, now, held, reply) => {
+    totals.asks++
+    onOriginAsk(now)
+    answering(id, now, held, (answer, then) => {
+      totals.bytes += bodyBytesOf(answer)
+      reply(answer, then)
+    })
+  }
+  const alive = new Uint8Array(popPlans.length).fill(1)
+  const pops: Pop[] = []
+  const wireTo = (upstream: Ask, leg: Leg, isClocked: boolean): Ask =>
+    isClocked ? createClockedWire(upstream, leg, clock) : createDirectWire(upstream, leg)
+
+  /** The way up from a PoP: its parent, or while that is down the origin. */
+  function upstreamOf(pop: number): Ask {
+    const toOrigin = wireTo(askOrigin, geometry.originLegs[pop]!, isLimited)
+    const { parent } = popPlans[pop]!
+    if (parent < 0) return toOrigin
+    const toParent = wireTo(
+      (id, now, held, reply) => pops[parent]!.ask(id, now, held, reply),
+      geometry.parentLegs[pop]!,
+      true,
+    )
+    return (id, now, held, reply) => (alive[parent] === 1 ? toParent : toOrigin)(id, now, held, reply)
+  }
+
+  popPlans.forEach((popPlan, pop) => {
+    let restarts = 0
+    const future = { nextUse: Number.POSITIVE_INFINITY }
+    pops.push(
+      new Pop({
+        createCache: () => createShelf(popPlan, future, seed, restarts++),
+        future,
+        upstream: upstreamOf(pop),
+        collapse: popPlan.collapse,
+        isPass: rules.isPass ?? (() => false),
+        timeoutMs: network.timeoutMs,
+        thinkMs: network.edgeThinkMs,
+      }),
+    )
+  })
+  return { pops, isShared, origin: totals, alive }
+}
+
+function createShelf(
+  { id, capacityBytes, policy, admission }: PopPlan,
+  future: Future,
+  seed: number,
+  restart: number,
+): Cache {
+  const random = createRandom(seed, 'shelf', id, String(restart))
+  const chosen = policies.choose(policy)
+  const gate = admissions.choose(admission)
+  const context = { capacityBytes, random: random.fork('policy'), future }
+  return new Cache({
+    capacityBytes,
+    policy: chosen.definition.create(context, chosen.params),
+    admission:
+      gate.definition.name === 'always'
+        ? null
+        : gate.definition.create({ ...context, random: random.fork('admission') }, gate.params),
+  })
+}

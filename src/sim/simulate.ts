@@ -1,0 +1,111 @@
+import type { Verdict } from '../cache/verdict.ts'
+import type { Ms } from '../lib/clock.ts'
+import type { VirtualClock } from '../lib/virtual-clock.ts'
+import type { Rules } from '../scenario/rules.ts'
+import type { World } from '../scenario/world.ts'
+import type { Fate, Tally } from '../stats/tally.ts'
+import type { Timeline } from '../stats/timeline.ts'
+import { type Batch, type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
+import { createPopOrder } from './pop-order.ts'
+import type { Timing } from './timing.ts'
+import { createVisit } from './visit.ts'
+
+/** What is done at a time, before the requests of that time. */
+export interface Mark {
+  atMs: Ms
+  act: (now: Ms) => void
+}
+
+export interface Simulation {
+  world: World
+  clock: VirtualClock
+  rules: Rules
+  catalog: Catalog
+  traffic: Traffic
+  timing: Timing
+  edges: number
+  /** Which edge each place is sent to, or -1: none is alive. Marks change it. */
+  edgeOf: Int32Array
+  timeline: Timeline
+  /** The tally that counts at the moment; marks change it. */
+  tally: { current: Tally }
+  /** In order of time. */
+  marks: Mark[]
+  /** When the object of request r is asked for next at the same edge; null unless a policy must know. */
+  nextUseOf: ((request: number) => number) | null
+  /** Called before a request is looked at, for whoever follows one; null costs nothing. */
+  watch: Watch | null
+  onProgress?: (requests: number) => void
+}
+
+export interface Watch {
+  seen(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void
+  served(request: number, fate: Fate, waitMs: Ms): void
+}
+
+/** Rows that are made and walked at a time. */
+export const batchRows = 1 << 18
+
+/** Sends all requests through the world. Returns how many there were. */
+export function simulate(simulation: Simulation): number {
+  const { traffic, marks, clock, world, onProgress } = simulation
+  const walk = createWalk(simulation)
+  const batch = createBatch(batchRows)
+  let nextMark = 0
+  let requests = 0
+  while (traffic.next(batch)) {
+    for (let from = 0; from < batch.count; ) {
+      while (nextMark < marks.length && marks[nextMark]!.atMs <= batch.timesMs[from]!) {
+        const { atMs, act } = marks[nextMark++]!
+        if (world.isShared) clock.runUntil(atMs)
+        act(atMs)
+      }
+      const untilMs = marks[nextMark]?.atMs ?? Number.POSITIVE_INFINITY
+      const to = firstRowAt(batch, untilMs, from)
+      walk(batch, from, to)
+      from = to
+    }
+    requests += batch.count
+    onProgress?.(requests)
+  }
+  clock.runOut()
+  for (const { atMs, act } of marks.slice(nextMark)) act(atMs)
+  return requests
+}
+
+/** First row from `from` on whose time is `untilMs` or later. */
+function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): number {
+  if (timesMs[count - 1]! < untilMs) return count
+  let low = from
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (timesMs[middle]! < untilMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * The walk over a stretch of rows in which nobody's route changes. Where PoPs share nothing, the rows are walked PoP by PoP, so that
+ * one shelf's columns stay in the processor's cache; else in order of time, each after what the clock has due before it.
+ */
+function createWalk(simulation: Simulation): (batch: Batch, from: number, to: number) => void {
+  const { world, clock, edges, edgeOf } = simulation
+  const visit = createVisit(simulation)
+  if (world.isShared)
+    return (batch, from, to) => {
+      for (let row = from; row < to; row++) {
+        clock.runUntil(batch.timesMs[row]!)
+        visit(batch, row, edgeOf[batch.places[row]!]!)
+      }
+    }
+  const order = createPopOrder(edges)
+  return (batch, from, to) => {
+    const rows = order.sort(batch, from, to, edgeOf)
+    for (let edge = -1; edge < edges; edge++) {
+      const end = order.endOf(edge)
+      for (let index = order.startOf(edge); index < end; index++) visit(batch, rows[index]!, edge)
+    }
+  }
+}
