@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Cache } from '../../src/cache/cache.ts'
+import { Verdict } from '../../src/cache/verdict.ts'
+import { createRandom } from '../../src/lib/random.ts'
+import { policies } from '../../src/policies/index.ts'
+import { oracles } from '../oracles/index.ts'
+import { createPolicy, nextUses } from './host.ts'
+
+/** A request for an object, or its purge; now and then an object has another size than before. */
+interface Step {
+  id: number
+  bytes: number
+  purge: boolean
+}
+
+const steps = (mostBytes: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.record({
+      // Squares make small ids more popular.
+      id: fc.integer({ min: 0, max: 99 }).map(draw => Math.floor((draw * draw) / 300)),
+      bytes: fc.integer({ min: 1, max: mostBytes }),
+      purge: fc.integer({ min: 0, max: 29 }).map(draw => draw === 0),
+    }),
+    { minLength: 1, maxLength: 300, size: 'max' },
+  )
+
+function compare(spec: string, capacity: number, requests: Step[]): void {
+  // The size of an object is that of its first request, except in a tenth of the cases.
+  const firstBytes = new Map<number, number>()
+  for (const { id, bytes } of requests) if (!firstBytes.has(id)) firstBytes.set(id, bytes)
+  const next = nextUses(requests.map(({ id, purge }, index) => (purge ? -1 - index : id)))
+  const { policy, future } = createPolicy(spec, capacity, 7)
+  const cache = new Cache({ capacityBytes: capacity, policy })
+  const oracle = oracles[spec]!({ capacity, random: createRandom(7), future })
+  for (const [index, step] of requests.entries()) {
+    const { id } = step
+    const bytes = index % 10 === 0 ? step.bytes : firstBytes.get(id)!
+    if (step.purge) {
+      cache.forget(id)
+      oracle.purge(id)
+      continue
+    }
+    future.nextUse = next[index]!
+    const hit = cache.look(id, 0) === Verdict.hit
+    if (!hit) cache.store(id, bytes, Number.POSITIVE_INFINITY)
+    const expected = oracle.ask(id, bytes)
+    if (hit !== expected) expect(`step ${index}: ${hit}`).toBe(`step ${index}: ${expected}`)
+    const held: number[] = []
+    cache.forEach(heldId => void held.push(heldId))
+    expect(held.sort((a, b) => a - b)).toEqual(oracle.held().sort((a, b) => a - b))
+  }
+}
+
+describe('policies do what their obvious twins do', () => {
+  it.each(Object.keys(oracles))('%s', spec => {
+    for (const [capacity, mostBytes] of [
+      [1, 1],
+      [2, 1],
+      [4, 1],
+      [10, 1],
+      [20, 1],
+      [10, 4],
+      [100, 30],
+      [400, 60],
+    ] as const)
+      fc.assert(
+        fc.property(steps(mostBytes), requests => compare(spec, capacity, requests)),
+        { numRuns: 15, seed: capacity * 31 + mostBytes },
+      )
+  })
+
+  it('leave out only what draws from learnt densities', () => {
+    const covered = new Set(Object.keys(oracles).map(spec => spec.split(':')[0]!))
+    expect(policies.names.filter(name => !covered.has(name))).toEqual(['lhd'])
+  })
+})
