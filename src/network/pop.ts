@@ -4,7 +4,7 @@ import { Verdict } from '../cache/verdict.ts'
 import { BitSet } from '../lib/bit-set.ts'
 import type { Ms } from '../lib/clock.ts'
 import { absent } from '../lib/id-map.ts'
-import { type Answer, type Ask, failureOf, holdsNothing, type Reply, type Version } from './ask.ts'
+import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Reply, type Version } from './ask.ts'
 import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
 
 export interface PopOptions {
@@ -33,14 +33,15 @@ export interface PopTotals {
   askHits: number
   askStale: number
   askJoins: number
-  askPasses: number
   askErrors: number
+  /** Bytes of bodies sent to other PoPs, and those of them that were on the shelf. */
   askBytes: number
   askHitBytes: number
-  /** Asks sent on, bodies and bytes that came back. */
+  /** Asks sent on, failures among them, and bytes of bodies that came back: in time, and too late. */
   upstreamAsks: number
-  upstreamBytes: number
   upstreamErrors: number
+  upstreamBytes: number
+  upstreamLateBytes: number
 }
 
 /**
@@ -50,9 +51,18 @@ export interface PopTotals {
  */
 export class Pop {
   readonly totals: PopTotals = {
-    asks: 0, askHits: 0, askStale: 0, askJoins: 0, askPasses: 0, askErrors: 0, askBytes: 0, askHitBytes: 0,
-    upstreamAsks: 0, upstreamBytes: 0, upstreamErrors: 0,
-  } // biome-ignore format: a row of zeros
+    asks: 0,
+    askHits: 0,
+    askStale: 0,
+    askJoins: 0,
+    askErrors: 0,
+    askBytes: 0,
+    askHitBytes: 0,
+    upstreamAsks: 0,
+    upstreamErrors: 0,
+    upstreamBytes: 0,
+    upstreamLateBytes: 0,
+  }
   readonly #options: PopOptions
   /** When the object that is asked for next comes again: set by the loop before `look`, where the policy must know. */
   nextUse = Number.POSITIVE_INFINITY
@@ -106,17 +116,17 @@ export class Pop {
     if (verdict === Verdict.hit) {
       const answer = this.#fromShelf(id, now, held)
       totals.askHits++
-      totals.askBytes += answer.bytes
-      totals.askHitBytes += answer.bytes
+      totals.askBytes += bodyBytesOf(answer)
+      totals.askHitBytes += bodyBytesOf(answer)
       return reply(answer, now + thinkMs)
     }
     if (verdict === Verdict.stale) totals.askStale++
     else if (verdict === Verdict.join) totals.askJoins++
-    else if (verdict === Verdict.pass) totals.askPasses++
-    this.fetch(id, now, verdict, (answer, then, outcome) => {
+    this.fetch(id, now, verdict, (landed, then, outcome) => {
+      const answer = asAnswerTo(held, landed)
       if (outcome === Outcome.failed) totals.askErrors++
-      totals.askBytes += answer.bytes
-      reply(asAnswerTo(held, answer), then + thinkMs)
+      totals.askBytes += bodyBytesOf(answer)
+      reply(answer, then + thinkMs)
     })
   }
 
@@ -201,7 +211,8 @@ export class Pop {
       const late = then > deadline
       const result = late ? failureOf(504) : answer
       if (result.status >= 500) totals.upstreamErrors++
-      else if (result.status === 200) totals.upstreamBytes += result.bytes
+      if (late) totals.upstreamLateBytes += bodyBytesOf(answer)
+      else totals.upstreamBytes += bodyBytesOf(answer)
       reply(result, late ? deadline : then)
     })
   }

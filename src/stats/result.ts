@@ -17,7 +17,7 @@ export interface RunResult {
   /** One row a city, most people first. */
   cities: CityRow[]
   /** Rows a behaviour: requests, hits, bytes. */
-  behaviors: { label: string; requests: number; hits: number; bytes: number; originRequests: number }[]
+  behaviors: { label: string; requests: number; hits: number; bytes: number }[]
   /** Reason of every request that was no hit: cold, capacity, expired, join, uncacheable, purge, pass, error. Counts. */
   missReasons: Record<string, number>
   /** Latency with the CDN and without it, on one scale: bucket borders in ms and counts. */

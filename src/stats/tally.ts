@@ -102,6 +102,13 @@ export class Tally {
     this.behaviors[3 * behavior]!++
   }
 
+  /** The same counts in columns of their own. */
+  copy(): Tally {
+    const copy = new Tally(this.shape)
+    copy.add(this)
+    return copy
+  }
+
   /** Adds what another stretch counted. */
   add(other: Tally): void {
     addColumn(this.requests, other.requests)

@@ -44,14 +44,15 @@ export class Timeline {
     this.#latency[step * buckets + (bucketOf(withMs) >> coarse)]!++
   }
 
-  /** 95th percentile of a step in ms, within a quarter of a doubling; NaN where nothing was served. */
-  p95Ms(step: number): number {
-    const from = step * buckets
-    let total = 0
-    for (let bucket = 0; bucket < buckets; bucket++) total += this.#latency[from + bucket]!
+  /** 95th percentile of some steps together in ms, within a quarter of a doubling; NaN where nothing was served. */
+  p95Ms(firstStep: number, steps: number): number {
+    const counts = new Float64Array(buckets)
+    for (let cell = 0; cell < steps * buckets; cell++)
+      counts[cell % buckets]! += this.#latency[firstStep * buckets + cell]!
+    const total = counts.reduce((sum, count) => sum + count, 0)
     let before = 0
     for (let bucket = 0; bucket < buckets && total > 0; bucket++) {
-      before += this.#latency[from + bucket]!
+      before += counts[bucket]!
       if (before >= 0.95 * total) return middleOf((bucket << coarse) + (1 << (coarse - 1)))
     }
     return Number.NaN

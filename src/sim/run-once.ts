@@ -1,0 +1,193 @@
+import type { Protocol } from '../geo/request-time.ts'
+import type { RouterContext } from '../geo/router.ts'
+import { createRouter } from '../geo/routers/index.ts'
+import { createRandom, hashText } from '../lib/random.ts'
+import { createVirtualClock } from '../lib/virtual-clock.ts'
+import type { Geometry } from '../scenario/geometry.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { createPathMatcher, createRules, type Rules } from '../scenario/rules.ts'
+import { createWorld, type World } from '../scenario/world.ts'
+import { Tally } from '../stats/tally.ts'
+import { Timeline } from '../stats/timeline.ts'
+import type { Catalog } from '../traffic/traffic.ts'
+import { createLoad, type TraceSource } from './load.ts'
+import { type Mark, simulate, type Watch } from './simulate.ts'
+import { Timing } from './timing.ts'
+
+/** A stretch of a run: its tally, and the running totals at its end. */
+export interface Part {
+  fromMs: number
+  tally: Tally
+  origin: { asks: number; bytes: number }
+  /** Of each PoP, what other PoPs asked of it and what it asked. */
+  totals: World['pops'][number]['totals'][]
+}
+
+export interface OneRun {
+  /** In order of time; they add up to the run. */
+  parts: Part[]
+  timeline: Timeline
+  world: World
+  requests: number
+  catalog: Catalog
+  rules: Rules
+}
+
+export interface OneRunOptions {
+  plan: Plan
+  geometry: Geometry
+  replication: number
+  trace: TraceSource | null
+  watch?: Watch | null
+  onProgress?: (requests: number, expected: number) => void
+}
+
+/** Steps of the timeline: enough that means of five leave a choice of 64 cuts. */
+const timelineSteps = 320
+/** Where the parts of a run begin when the warm-up is still to be found: halves of halves. */
+const dyadicShares = [0, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2]
+
+/** Runs one replication of a plan. Everything that chance decides comes from the seed and the replication's number. */
+export function runOnce(options: OneRunOptions): OneRun {
+  const { plan, geometry, replication, onProgress } = options
+  const random = createRandom(plan.seed, `replication ${replication}`)
+  const load = createLoad(plan, options.trace, random)
+  const { catalog, traffic, durationMs, requests: expected } = load
+  const seed = random.fork('seed').uint32()
+  const rules = createRules(catalog, load.classNames, plan.behaviors, seed)
+  const clock = createVirtualClock()
+  const timeline = new Timeline(timelineSteps, durationMs)
+  const onOriginAsk = (now: number): void => {
+    timeline.originAsks[timeline.stepOf(now)]!++
+  }
+  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, seed })
+  const parts = partsOf(plan, geometry, durationMs)
+  const tally = { current: parts[0]!.tally }
+  const routing = createRouting(plan, geometry, world)
+  const marks: Mark[] = [...partMarks(parts, tally, world), ...routing.marks, ...purgeMarks(plan, world, catalog)]
+  marks.sort((a, b) => a.atMs - b.atMs)
+  const requests = simulate({
+    world,
+    clock,
+    rules,
+    catalog,
+    traffic,
+    timing: createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`)),
+    edges: geometry.edges,
+    edgeOf: routing.edgeOf,
+    timeline,
+    tally,
+    marks,
+    nextUseOf: load.foresee(routing, world),
+    watch: options.watch ?? null,
+    ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
+  })
+  closePart(parts.at(-1)!, world)
+  return { parts, timeline, world, requests, catalog, rules }
+}
+
+export function createTiming({ network, origin }: Plan, geometry: Geometry, key: number): Timing {
+  return new Timing({
+    rttMs: geometry.rttMs,
+    edges: geometry.edges,
+    directRttMs: geometry.directRttMs,
+    access: geometry.access,
+    protocol: network.protocol as Protocol,
+    reuse: network.reuse,
+    dnsMs: network.dnsMs,
+    edgeThinkMs: network.edgeThinkMs,
+    originThinkMs: origin.thinkMs,
+    until: network.until,
+    key,
+  })
+}
+
+function partsOf({ warmup, behaviors, visitors }: Plan, { edges }: Geometry, durationMs: number): Part[] {
+  const shape = { edges, places: visitors.places.length, behaviors: behaviors.length }
+  const starts =
+    warmup.kind === 'mser5'
+      ? dyadicShares.map(share => share * durationMs)
+      : [0, warmup.kind === 'share' ? warmup.share * durationMs : warmup.kind === 'time' ? warmup.ms : 0]
+  return [...new Set(starts)].map(fromMs => ({
+    fromMs,
+    tally: new Tally(shape),
+    origin: { asks: 0, bytes: 0 },
+    totals: [],
+  }))
+}
+
+/** Changes the tally where a part begins, and closes the one before. */
+function partMarks(parts: readonly Part[], tally: { current: Tally }, world: World): Mark[] {
+  return parts.slice(1).map((part, index) => ({
+    atMs: part.fromMs,
+    act: () => {
+      closePart(parts[index]!, world)
+      tally.current = part.tally
+    },
+  }))
+}
+
+function closePart(part: Part, world: World): void {
+  part.origin = { ...world.origin }
+  part.totals = world.pops.map(({ totals }) => ({ ...totals }))
+}
+
+/** What a router may know of a plan's world. */
+export function routerContextOf({ visitors, pops, seed }: Plan, { distanceKm, rttMs }: Geometry): RouterContext {
+  return {
+    places: visitors.places,
+    weights: visitors.weights,
+    pops: pops.filter(({ isEdge }) => isEdge),
+    distanceKm,
+    rttMs,
+    random: createRandom(seed, 'router'),
+  }
+}
+
+export interface Routing {
+  edgeOf: Int32Array
+  /** PoPs that fail and come back, and what the router makes of it. */
+  marks: Mark[]
+}
+
+/** Which edge each place is sent to, from the beginning on and after each change of a PoP. */
+export function createRouting(plan: Plan, geometry: Geometry, world: World): Routing {
+  const { visitors, router, events } = plan
+  const context = routerContextOf(plan, geometry)
+  const { route, settleMs } = createRouter(router, context)
+  const edgeOf = new Int32Array(visitors.places.length)
+  const aliveEdges = world.alive.subarray(0, geometry.edges)
+  const reroute = (now: number): void => {
+    for (let place = 0; place < edgeOf.length; place++) edgeOf[place] = route(place, aliveEdges, now)
+  }
+  reroute(0)
+  const changes = events.flatMap(event =>
+    event.type === 'pop-down' || event.type === 'pop-up' ? [{ ...event, isUp: event.type === 'pop-up' }] : [],
+  )
+  const marks = changes.flatMap(({ atMs, pop, isUp }): Mark[] => {
+    const change = (now: number): void => {
+      if (isUp && world.alive[pop] === 0) world.pops[pop]!.restart()
+      world.alive[pop] = isUp ? 1 : 0
+      if (pop < geometry.edges) reroute(now)
+    }
+    const settled = settleMs > 0 && pop < geometry.edges ? [{ atMs: atMs + settleMs, act: reroute }] : []
+    return [{ atMs, act: change }, ...settled]
+  })
+  return { edgeOf, marks }
+}
+
+function purgeMarks({ events }: Plan, world: World, catalog: Catalog): Mark[] {
+  return events.flatMap((event): Mark[] => {
+    if (event.type !== 'purge') return []
+    const matchesPath = createPathMatcher(event.path)
+    const matches = (id: number): boolean => matchesPath(catalog.pathOf(id))
+    return [
+      {
+        atMs: event.atMs,
+        act: now => {
+          for (const pop of world.pops) pop.purge(matches, now, event.soft)
+        },
+      },
+    ]
+  })
+}

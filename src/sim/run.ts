@@ -1,0 +1,54 @@
+import type { Atlas } from '../geo/atlas.ts'
+import { routeAll, routingCost } from '../geo/mis-routing.ts'
+import { leastCost } from '../geo/router.ts'
+import { createRouter } from '../geo/routers/index.ts'
+import { createGeometry, type Geometry } from '../scenario/geometry.ts'
+import type { Plan } from '../scenario/plan.ts'
+import type { Manifest, RunResult } from '../stats/result.ts'
+import type { TraceSource } from './load.ts'
+import { type OneRun, routerContextOf, runOnce } from './run-once.ts'
+import { createResult, type Routes } from './run-result.ts'
+
+export interface RunPorts {
+  manifest: Manifest
+  /** The requests, where the plan replays a trace. */
+  trace?: TraceSource | null
+  /** Requests done of so many expected, over all replications. */
+  onProgress?: (done: number, expected: number) => void
+}
+
+/**
+ * Runs a plan, all its replications one after the other, and says what came of it. Pure: the same plan, atlas and trace give the
+ * same result. Throws UserError where the plan asks for what cannot be.
+ */
+export function runPlan(plan: Plan, atlas: Atlas, { manifest, trace = null, onProgress }: RunPorts): RunResult {
+  const geometry = createGeometry(plan, atlas)
+  const runs: OneRun[] = []
+  // A replayed trace is one sample: chance would only decide who asks from where.
+  const replications = plan.traffic.kind === 'trace' ? 1 : plan.replications
+  for (let replication = 0; replication < replications; replication++) {
+    const report = (done: number, expected: number): void =>
+      onProgress?.(replication * expected + Math.min(done, expected), replications * expected)
+    runs.push(runOnce({ plan, geometry, replication, trace, ...(onProgress ? { onProgress: report } : {}) }))
+  }
+  return createResult(plan, manifest, runs, routesOf(plan, geometry))
+}
+
+/** What the router makes of the world while all PoPs are alive, and what nearest by distance would. */
+function routesOf(plan: Plan, geometry: Geometry): Routes {
+  const { visitors, pops, router } = plan
+  const edges = pops.filter(({ isEdge }) => isEdge)
+  const context = routerContextOf(plan, geometry)
+  const alive = new Uint8Array(edges.length).fill(1)
+  const edgeOf = routeAll(createRouter(router, context).route, context)
+  const fastest = Int32Array.from(visitors.places.keys(), place => leastCost(geometry.rttMs, place, alive))
+  const nearest = Int32Array.from(visitors.places.keys(), place => leastCost(geometry.distanceKm, place, alive))
+  return {
+    edgeOf,
+    fastest,
+    rttMs: geometry.rttMs,
+    edges: edges.length,
+    chosen: routingCost(context, edgeOf),
+    nearest: routingCost(context, nearest),
+  }
+}
