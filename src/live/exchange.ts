@@ -13,6 +13,8 @@ export interface Exchange {
   startedAt: Ms
   /** How often it joined a fetch whose answer was not for it. */
   attempts: number
+  /** True once it is counted. */
+  isAnswered: boolean
 }
 
 /** What the log, the metrics and the spans are told of an answer. */

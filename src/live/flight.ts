@@ -1,87 +1,25 @@
-import type { Directives } from '../cache/http/directives.ts'
 import { type Fields, lineOf, without } from '../cache/http/fields.ts'
-import { type ForcedFreshness, judgeStorage, type Mode, type StorageDecision, vary } from '../cache/http/freshness.ts'
+import { judgeStorage, type StorageDecision } from '../cache/http/freshness.ts'
 import { endToEndFields } from '../cache/http/hop-by-hop.ts'
 import { formatHttpDate, parseHttpDate } from '../cache/http/http-date.ts'
 import { parseContentRange } from '../cache/http/ranges.ts'
 import { excuseFor } from '../cache/http/reuse.ts'
 import { hasNoContent, isOriginFailure } from '../cache/http/status.ts'
 import { isAbout, updatedFields } from '../cache/http/validators.ts'
-import { variantKey } from '../cache/http/vary.ts'
+import { sortedVary, variantKey } from '../cache/http/vary.ts'
 import type { Ms } from '../lib/clock.ts'
-import type { Counters } from './counters.ts'
+import type { Errand, FetchedResponse, FlightDeck, Outcome, Participant } from './errand.ts'
 import { isOwnUri } from './invalidation.ts'
-import type { Markers } from './markers.ts'
 import { SharedBody } from './shared-body.ts'
-import { isInScope, type PurgeScope, type Shelf } from './shelf.ts'
-import { storePart } from './store-part.ts'
-import { StoredResponse, tagsOf } from './stored-response.ts'
-import type { Upstream, UpstreamControl, UpstreamFailure, UpstreamHandler, UpstreamRequest } from './upstream.ts'
-
-/** What flights share: the PoP's shelf, its upstream and its settings. */
-export interface FlightDeck {
-  mode: Mode
-  via: string
-  shelf: Shelf
-  upstream: Upstream
-  markers: Markers
-  counters: Counters
-  greatestObjectBytes: number
-  /** Waiters that have waited so long for a head go on without it. */
-  collapseWaitMs: Ms
-  /** True: a fetch goes on for the shelf when its clients have left. */
-  finishesAbandoned: boolean
-  now(): Ms
-}
-
-/** What is fetched, and for what. */
-export interface Errand {
-  key: string
-  request: UpstreamRequest
-  /** The client's fields: for Vary, and for the refresh in the background. */
-  clientFields: Fields
-  control: Directives
-  isAuthorized: boolean
-  /** What is held and asked about; undefined on a miss. */
-  held: StoredResponse | undefined
-  /** False for what bypasses the shelf. */
-  mayStore: boolean
-  /** True for a flight that others may join. */
-  isShared: boolean
-  forced: ForcedFreshness | undefined
-}
-
-/** What a fetch came to, at its head. */
-export type Outcome =
-  | { kind: 'response'; response: FetchedResponse }
-  /** What was held still holds and is refreshed. */
-  | { kind: 'validated'; stored: StoredResponse; isFreshAgain: boolean }
-  /** No answer, or an error that a stale response may stand in for. */
-  | { kind: 'failed'; status: number; detail: string; isUnreachable: boolean }
-  /** For those who joined: this answer is not for you. */
-  | { kind: 'again' }
-
-export interface FetchedResponse {
-  status: number
-  reason: string
-  /** End-to-end fields, Via of this PoP included, Age left out when it is counted here. */
-  fields: Fields
-  body: SharedBody
-  /** Why it is not stored; '' when it will be. */
-  reasonAgainst: string
-  initialAgeMs: Ms
-  ttlSeconds: number
-}
-
-/** Somebody who waits for a flight's head. */
-export interface Participant {
-  clientFields: Fields
-  onOutcome(outcome: Outcome): void
-  onInterim(status: number, fields: Fields): void
-}
+import { isInScope, type PurgeScope } from './shelf.ts'
+import { storeFetched } from './store-fetched.ts'
+import { type StoredResponse, tagsOf } from './stored-response.ts'
+import type { UpstreamControl, UpstreamFailure, UpstreamHandler } from './upstream.ts'
 
 /** One fetch from the upstream with all who wait for it. It outlives its clients where the shelf can use its answer. */
 export class Flight implements UpstreamHandler {
+  /** Under what others find it. */
+  flightKey: string
   readonly #deck: FlightDeck
   readonly #errand: Errand
   readonly #onOver: (flight: Flight) => void
@@ -98,7 +36,14 @@ export class Flight implements UpstreamHandler {
   #isDoomed = false
   readonly #tagPurges: string[] = []
 
-  constructor(deck: FlightDeck, errand: Errand, leader: Participant | undefined, onOver: (flight: Flight) => void) {
+  constructor(
+    deck: FlightDeck,
+    errand: Errand,
+    flightKey: string,
+    leader: Participant | undefined,
+    onOver: (flight: Flight) => void,
+  ) {
+    this.flightKey = flightKey
     this.#deck = deck
     this.#errand = errand
     this.#onOver = onOver
@@ -110,6 +55,10 @@ export class Flight implements UpstreamHandler {
   launch(): void {
     this.#deck.counters.upstreamRequests++
     this.#control = this.#deck.upstream.ask(this.#errand.request, this)
+  }
+
+  get clientFields(): Fields {
+    return this.#errand.clientFields
   }
 
   get key(): string {
@@ -238,6 +187,7 @@ export class Flight implements UpstreamHandler {
     const kept = errand.mayStore ? without(fields, new Set(['age'])) : fields
     this.#response = { status, reason, fields: kept, body, reasonAgainst: against, initialAgeMs, ttlSeconds }
     this.#mark(this.#isShareable())
+    if (this.#isShareable()) deck.onVary(this, sortedVary(kept))
     if (against === 'too-large') deck.counters.tooLarge++
     this.#settle({ kind: 'response', response: this.#response }, participant => this.#isFor(participant))
     if (body.readers === 0 && errand.request.method !== 'HEAD' && !hasNoContent(status)) this.#deserted()
@@ -264,7 +214,7 @@ export class Flight implements UpstreamHandler {
 
   #isFor(participant: Participant): boolean {
     if (!this.#isShareable()) return false
-    const names = varyNames(this.#response!.fields)
+    const names = sortedVary(this.#response!.fields)
     return variantKey(names, participant.clientFields) === variantKey(names, this.#errand.clientFields)
   }
 
@@ -338,33 +288,10 @@ export class Flight implements UpstreamHandler {
   }
 
   #store(): void {
-    const { errand, response, decision } = {
-      errand: this.#errand,
-      response: this.#response!,
-      decision: this.#decision!,
-    }
-    const names = varyNames(response.fields)
-    const given = {
-      key: this.key,
-      varyNames: names,
-      variant: variantKey(names, errand.clientFields),
-      status: response.status,
-      reason: response.reason,
-      fields: without(response.fields, new Set(decision.unkeptFields)),
-      respondedAt: this.#respondedAt,
-      freshness: decision.freshness,
-    }
-    const body = response.body.whole()
-    const isStored =
-      response.status === 206
-        ? storePart(this.#deck.shelf, given, body, errand.clientFields)
-        : this.#deck.shelf.store(new StoredResponse({ ...given, body, part: undefined }), errand.clientFields)
-    if (!isStored) this.#deck.counters.refusedByShelf++
+    const { shelf, counters } = this.#deck
+    const isStored = storeFetched(shelf, this.#errand, this.#response!, this.#decision!, this.#respondedAt)
+    if (!isStored) counters.refusedByShelf++
   }
-}
-
-function varyNames(fields: Fields): string[] {
-  return [...new Set(vary(fields))].sort()
 }
 
 function ageLine(fields: Fields): string[] {

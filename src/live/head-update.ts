@@ -2,7 +2,7 @@ import { without } from '../cache/http/fields.ts'
 import { judgeStorage, type Mode } from '../cache/http/freshness.ts'
 import { isSameRepresentation, updatedFields } from '../cache/http/validators.ts'
 import type { Ms } from '../lib/clock.ts'
-import type { FetchedResponse } from './flight.ts'
+import type { FetchedResponse } from './errand.ts'
 import type { Shelf } from './shelf.ts'
 import type { StoredResponse } from './stored-response.ts'
 
@@ -10,18 +10,18 @@ const notTaken = new Set(['content-length', 'content-encoding', 'content-range']
 
 /**
  * Lets a 200 to HEAD freshen what is held for GET when both are of one representation, and forgets what is held when they are
- * not. Answers what was fetched. Source: RFC 9111, 4.3.5.
+ * not. Source: RFC 9111, 4.3.5.
  */
 export function freshenByHead(
   shelf: Shelf,
   held: StoredResponse,
   fetched: FetchedResponse,
   { mode, now }: { mode: Mode; now(): Ms },
-): FetchedResponse {
-  if (fetched.status !== 200 || held.isGone || held.part !== undefined) return fetched
+): void {
+  if (fetched.status !== 200 || held.isGone || held.part !== undefined) return
   if (!isSameRepresentation(fetched.fields, held.fields, held.body.length)) {
     shelf.remove(held)
-    return fetched
+    return
   }
   const respondedAt = now()
   const fields = updatedFields(without(held.fields, new Set(['via'])), without(fetched.fields, notTaken))
@@ -33,5 +33,4 @@ export function freshenByHead(
     held.refresh(fields, respondedAt, freshness)
     shelf.redate(held)
   }
-  return fetched
 }

@@ -1,6 +1,6 @@
 import { lineOf } from '../cache/http/fields.ts'
 import { primaryKey, readAuthority, readTarget } from '../cache/http/target.ts'
-import type { FetchedResponse } from './flight.ts'
+import type { FetchedResponse } from './errand.ts'
 
 /**
  * Forgets what an unsafe request has changed: the responses of its own URI and, where they are of the same origin, those of

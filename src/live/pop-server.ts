@@ -114,10 +114,13 @@ function ignore(): void {
   // Nothing to do: the connection is gone, and its answer with it.
 }
 
+const otherVersion = /^[^\r\n]* HTTP\/(?!1\.[01][\r\n])/
+
 function statusOf({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): number {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
   if (code === 'HPE_INVALID_METHOD') return 501
-  if (code === 'HPE_INVALID_VERSION') return 505
+  if (code === 'HPE_INVALID_VERSION' && rawPacket !== undefined && otherVersion.test(rawPacket.toString('latin1')))
+    return 505
   if (code !== 'HPE_HEADER_OVERFLOW') return 400
   // A head that overflows in its first line has too long a target.
   return rawPacket !== undefined && !rawPacket.includes('\n') ? 414 : 431

@@ -49,7 +49,8 @@ export function readRequestHead(request: IncomingMessage, mode: Mode): RequestHe
   const method = request.method!
   const written = request.url!
   const fields = request.rawHeaders
-  if (request.httpVersionMajor !== 1) return refuse(505, 'only HTTP/1.0 and HTTP/1.1 are spoken here', true)
+  if (request.httpVersionMajor === 0) return refuse(400, 'a request line needs a version', true)
+  if (request.httpVersionMajor > 1) return refuse(505, 'only HTTP/1.0 and HTTP/1.1 are spoken here', true)
   if (written.length > headLimits.targetBytes) return refuse(414, 'the target is too long')
   if (fields.length > headLimits.fields * 2) return refuse(431, 'too many fields')
   const head: RequestHead = {

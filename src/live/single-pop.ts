@@ -66,7 +66,7 @@ export async function startPop(settings: PopSettings): Promise<RunningPop> {
     },
     upstream,
   )
-  pop.onAnswered = settings.onAnswered
+  pop.listen(settings.onAnswered)
   const live = await listen((request, response) => pop.handle(request, response), {
     host,
     port,

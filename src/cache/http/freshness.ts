@@ -12,6 +12,7 @@ import { combined, type Fields, lineOf, linesOf, membersOf } from './fields.ts'
 import { parseHttpDate } from './http-date.ts'
 import { isHeuristicallyCacheable, isUnderstood } from './status.ts'
 import { parseTargetedControl } from './targeted.ts'
+import { varyNames } from './vary.ts'
 
 /** `conformant`: the defaults of the RFCs. `cdn`: what CDNs do by default. */
 export type Mode = 'conformant' | 'cdn'
@@ -186,7 +187,7 @@ function reasonAgainst(
   if (method !== 'GET' && method !== 'POST') return 'method'
   if (status < 200 || status === 304) return 'status'
   if (exchange.isRequestNoStore) return 'request-no-store'
-  if (vary(fields).includes('*')) return 'vary-star'
+  if (varyNames(fields).includes('*')) return 'vary-star'
   const hasCookie = lineOf(fields, 'set-cookie') !== undefined
   if (hasCookie && (mode === 'cdn' || !freshness.isExplicit)) return 'set-cookie'
   const understands = control.has('must-understand') && isUnderstood(status)
@@ -213,9 +214,4 @@ function isUseful({ fields, respondedAt }: Exchange, freshness: Freshness, mode:
   if (freshness.freshUntil > respondedAt || freshness.staleUntil > respondedAt) return true
   if (freshness.errorUntil > respondedAt) return true
   return mode === 'conformant' && freshness.isExplicit && freshness.lifetimeMs > 0
-}
-
-/** The names in Vary, in lower case, all lines together. Source: RFC 9110, 12.5.5. */
-export function vary(fields: Fields): string[] {
-  return linesOf(fields, 'vary').flatMap(line => membersOf(line).map(name => name.toLowerCase()))
 }

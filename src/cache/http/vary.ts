@@ -1,4 +1,14 @@
-import { combined, type Fields, membersOf } from './fields.ts'
+import { combined, type Fields, linesOf, membersOf } from './fields.ts'
+
+/** The names in Vary, in lower case, all lines together. Source: RFC 9110, 12.5.5. */
+export function varyNames(fields: Fields): string[] {
+  return linesOf(fields, 'vary').flatMap(line => membersOf(line).map(name => name.toLowerCase()))
+}
+
+/** The names in Vary, each once, sorted: what a variant key is made of. */
+export function sortedVary(fields: Fields): string[] {
+  return [...new Set(varyNames(fields))].sort()
+}
 
 /**
  * The secondary key of a request for a response that varies by some fields (in lower case, sorted): two requests have the same
