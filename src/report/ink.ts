@@ -41,7 +41,7 @@ export function widthOf(text: string): number {
 }
 
 /** Text of an exact width: cut with an ellipsis, or filled up with spaces. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const letters = [...text]
   const shown = letters.length > width ? `${letters.slice(0, width - 1).join('')}…` : text
   return align === 'left' ? shown.padEnd(width) : shown.padStart(width)

@@ -1,7 +1,7 @@
 import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
 import { formatCount } from './figures.ts'
-import { fit, type Ink } from './ink.ts'
+import { type Ink, pad } from './ink.ts'
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
@@ -34,32 +34,42 @@ export function shorten(values: readonly number[], width: number): number[] {
 
 /** Two histograms side by side on one scale: how many requests wait how long, with the CDN and without it. */
 export function latencyBars({ histogram }: RunResult, width: number, ink: Ink): string[] {
-  const { upToMs, withCdn, withoutCdn } = halve(histogram)
+  const { upToMs, withCdn, withoutCdn } = widen(histogram)
   const total = Math.max(sum(withCdn), 1)
   const most = Math.max(...withCdn, ...withoutCdn, 1)
   const side = Math.floor((width - 24) / 2)
   const lines = [
-    `  ${fit('up to ms', 10, 'right')}  ${ink.first(fit('with the CDN', side + 5))} ${ink.second(fit('without it', side + 5))}`,
+    `  ${pad('up to ms', 10, 'right')}  ${ink.first(pad('with the CDN', side + 5))} ${ink.second(pad('without it', side + 5))}`,
   ]
   upToMs.forEach((limit, index) => {
     const [a, b] = [withCdn[index]!, withoutCdn[index]!]
     if (a < total / 2000 && b < total / 2000) return
     const part = (count: number): string =>
-      `${fit(`${((100 * count) / total).toFixed(count === 0 ? 0 : 1)}`, 5, 'right')} ${fit(bar(count / most, side - 1), side - 1)}`
-    lines.push(`  ${fit(formatDigits(limit), 10, 'right')} ${ink.first(part(a))} ${ink.second(part(b))}`.trimEnd())
+      `${pad(`${((100 * count) / total).toFixed(count === 0 ? 0 : 1)}`, 5, 'right')} ${pad(bar(count / most, side - 1), side - 1)}`
+    lines.push(`  ${pad(formatDigits(limit), 10, 'right')} ${ink.first(part(a))} ${ink.second(part(b))}`.trimEnd())
   })
-  return [...lines, ink.faint('  % of the requests; a bar is a factor of 1.2 to 1.3 wide')]
+  return [...lines, ink.faint('  % of the requests')]
 }
 
-/** Half as many bars, each twice as wide. */
-function halve({ upToMs, withCdn, withoutCdn }: RunResult['histogram']): RunResult['histogram'] {
-  const pairs = (column: readonly number[]): number[] =>
-    column.filter((_, index) => index % 2 === 0).map((count, pair) => count + (column[2 * pair + 1] ?? 0))
-  return {
-    upToMs: upToMs.filter((_, index) => index % 2 === 1 || index === upToMs.length - 1),
-    withCdn: pairs(withCdn),
-    withoutCdn: pairs(withoutCdn),
-  }
+/** Bars of a result that make one of the terminal: two to a doubling. */
+const barsTogether = 4
+
+/** Fewer and wider bars, whose borders are the same for every result. */
+function widen({ upToMs, withCdn, withoutCdn }: RunResult['histogram']): RunResult['histogram'] {
+  const wide: RunResult['histogram'] = { upToMs: [], withCdn: [], withoutCdn: [] }
+  let [withSum, withoutSum] = [0, 0]
+  upToMs.forEach((limit, index) => {
+    withSum += withCdn[index]!
+    withoutSum += withoutCdn[index]!
+    const isBorder = Math.round(Math.log2(limit) * 8) % barsTogether === 0
+    if (!isBorder && index < upToMs.length - 1) return
+    wide.upToMs.push(limit)
+    wide.withCdn.push(withSum)
+    wide.withoutCdn.push(withoutSum)
+    withSum = 0
+    withoutSum = 0
+  })
+  return wide
 }
 
 const reasonTexts: Record<string, string> = {
@@ -84,7 +94,7 @@ export function reasonBars({ missReasons, headline }: RunResult, width: number, 
     .map(([reason, count]) => {
       const share = `${((100 * count) / misses).toFixed(1)} %`
       const room = Math.max(4, width - label - 30)
-      return `  ${fit(reasonTexts[reason] ?? reason, label)}${fit(formatCount(count), 12, 'right')} ${fit(share, 8, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
+      return `  ${pad(reasonTexts[reason] ?? reason, label)}${pad(formatCount(count), 12, 'right')} ${pad(share, 8, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
     })
 }
 
@@ -93,7 +103,7 @@ export function timelineRows({ series, events }: RunResult, width: number, ink: 
   const room = Math.max(10, width - 32)
   const lengthMs = series.stepMs * series.requests.length
   const row = (title: string, values: readonly number[], most: number, scale: string): string =>
-    `  ${fit(title, 16)}${sparkline(shorten(values, room), most)} ${ink.faint(scale)}`
+    `  ${pad(title, 16)}${sparkline(shorten(values, room), most)} ${ink.faint(scale)}`
   const highest = (values: readonly number[]): number => Math.max(...shorten(values, room).filter(Number.isFinite), 0)
   const lines = [row('hit ratio', series.hitRatio, 1, '0 to 100 %')]
   for (const [title, values] of [
@@ -110,9 +120,9 @@ export function timelineRows({ series, events }: RunResult, width: number, ink: 
   const points = Math.min(room, series.requests.length)
   const marks = Array<string>(points).fill(' ')
   for (const { atMs } of events) marks[Math.min(points - 1, Math.floor((atMs / lengthMs) * points))] = '▲'
-  lines.push(`  ${fit('events', 16)}${marks.join('')}`.trimEnd())
+  lines.push(`  ${pad('events', 16)}${marks.join('')}`.trimEnd())
   for (const { atMs, text } of events.slice(0, 8))
-    lines.push(ink.faint(`  ${fit('', 16)}▲ ${formatClock(atMs)} ${text}`))
+    lines.push(ink.faint(`  ${pad('', 16)}▲ ${formatClock(atMs)} ${text}`))
   return lines
 }
 

@@ -6,7 +6,7 @@ import type { World } from '../scenario/world.ts'
 import { createCatalog } from '../traffic/catalog.ts'
 import type { FlashCrowd } from '../traffic/crowds.ts'
 import { popularities } from '../traffic/popularity.ts'
-import { createSyntheticTraffic } from '../traffic/synthetic.ts'
+import { createSyntheticTraffic, expectedLoad } from '../traffic/synthetic.ts'
 import type { Catalog, Traffic } from '../traffic/traffic.ts'
 import { foresee } from './foresight.ts'
 import type { Routing } from './run-once.ts'
@@ -61,26 +61,23 @@ interface Source extends Omit<Load, 'traffic' | 'foresee'> {
 
 function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthetic' }>, random: Random): Source {
   const { visitors, events } = plan
-  const { ratePerSecond, classes, popularity } = traffic
-  const requests = Math.min(traffic.requests, (traffic.durationMs / 1000) * ratePerSecond)
-  const durationMs = Math.min(traffic.durationMs, (traffic.requests / ratePerSecond) * 1000)
+  const { classes, popularity } = traffic
+  const options = {
+    ...traffic,
+    weights: visitors.weights,
+    utcOffsetHours: visitors.utcOffsetHours,
+    diurnal: visitors.diurnal,
+    startHourUtc: visitors.startHourUtc,
+    crowds: events.flatMap(event => (event.type === 'flash-crowd' ? [crowdOf(event, plan)] : [])),
+  }
+  const expected = expectedLoad(options)
   const chosen = popularities.choose(popularity)
-  const objects = chosen.definition.catalogSize(traffic.objects, requests, chosen.params)
+  const objects = chosen.definition.catalogSize(traffic.objects, expected.requests, chosen.params)
   return {
     catalog: createCatalog(objects, classes, random.fork('catalogue')),
     classNames: classes.map(({ name }) => name),
-    requests,
-    durationMs,
-    open: () =>
-      createSyntheticTraffic({
-        ...traffic,
-        weights: visitors.weights,
-        utcOffsetHours: visitors.utcOffsetHours,
-        diurnal: visitors.diurnal,
-        startHourUtc: visitors.startHourUtc,
-        crowds: events.flatMap(event => (event.type === 'flash-crowd' ? [crowdOf(event, plan)] : [])),
-        random: random.fork('traffic'),
-      }),
+    ...expected,
+    open: () => createSyntheticTraffic({ ...options, random: random.fork('traffic') }),
   }
 }
 

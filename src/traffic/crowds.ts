@@ -23,17 +23,30 @@ export interface Crowds {
   overrule(batch: Batch, usualPerMs: (now: Ms) => number): void
 }
 
+/** Additional requests a millisecond at a time, and until when that holds. */
+export function crowdStepAt(
+  crowds: readonly FlashCrowd[],
+  usualPerMs: number,
+  now: Ms,
+): { perMs: number; untilMs: Ms } {
+  let perMs = 0
+  let untilMs = Number.POSITIVE_INFINITY
+  for (const crowd of crowds) {
+    if (isOn(crowd, now)) perMs += (crowd.factor - 1) * usualPerMs
+    for (const border of [crowd.fromMs, crowd.untilMs]) if (border > now) untilMs = Math.min(untilMs, border)
+  }
+  return { perMs, untilMs }
+}
+
+function isOn({ fromMs, untilMs }: FlashCrowd, now: Ms): boolean {
+  return now >= fromMs && now < untilMs
+}
+
 export function createCrowds(crowds: readonly FlashCrowd[], usualPerMs: number, random: Random): Crowds {
-  const borders = [...new Set(crowds.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]))].sort((a, b) => a - b)
   const places = crowds.map(({ weights }) => (weights.some(weight => weight > 0) ? new AliasTable(weights) : null))
   const additionalOf = ({ factor }: FlashCrowd): number => (factor - 1) * usualPerMs
-  const isOn = ({ fromMs, untilMs }: FlashCrowd, now: Ms): boolean => now >= fromMs && now < untilMs
   return {
-    stepAt(now) {
-      let perMs = 0
-      for (const crowd of crowds) if (isOn(crowd, now)) perMs += additionalOf(crowd)
-      return { perMs, untilMs: borders.find(border => border > now) ?? Number.POSITIVE_INFINITY }
-    },
+    stepAt: now => crowdStepAt(crowds, usualPerMs, now),
     overrule(batch, usualRate) {
       if (crowds.length === 0) return
       for (let row = 0; row < batch.count; row++) {

@@ -3,7 +3,7 @@ import type { Ms } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Spec } from '../lib/registry.ts'
 import { arrivalModels, createTimes } from './arrivals.ts'
-import { createCrowds, type FlashCrowd } from './crowds.ts'
+import { createCrowds, crowdStepAt, type FlashCrowd } from './crowds.ts'
 import { popularities } from './popularity.ts'
 import type { Batch, Traffic } from './traffic.ts'
 
@@ -75,12 +75,31 @@ function choosePopularity({ popularity, objects, random }: SyntheticOptions) {
   return definition.create({ objects, random: random.fork('objects') }, params)
 }
 
+/** How many requests a run is expected to make, and how long that takes, at the rate of each moment. */
+export function expectedLoad(options: Omit<SyntheticOptions, 'random'>): { requests: number; durationMs: Ms } {
+  const { requests, durationMs } = options
+  const day = createDay(options)
+  let now = 0
+  let made = 0
+  while (now < durationMs) {
+    const usual = day.stepAt(now)
+    const crowd = crowdStepAt(options.crowds, options.ratePerSecond / 1000, now)
+    const perMs = usual.perMs + crowd.perMs
+    const untilMs = Math.min(usual.untilMs, crowd.untilMs, durationMs)
+    if (made + (untilMs - now) * perMs >= requests) return { requests, durationMs: now + (requests - made) / perMs }
+    made += (untilMs - now) * perMs
+    now = untilMs
+  }
+  return { requests: made, durationMs }
+}
+
 interface Day {
   stepAt(now: Ms): { perMs: number; untilMs: Ms; places: AliasTable }
 }
 
 /** The rate and the mix of places over the day: each place follows a cosine around its own evening. */
-function createDay({ weights, utcOffsetHours, diurnal, startHourUtc, ratePerSecond }: SyntheticOptions): Day {
+function createDay(options: Omit<SyntheticOptions, 'random'>): Day {
+  const { weights, utcOffsetHours, diurnal, startHourUtc, ratePerSecond } = options
   const perMs = ratePerSecond / 1000
   if (diurnal === 0) {
     const always = { perMs, untilMs: Number.POSITIVE_INFINITY, places: new AliasTable(weights) }

@@ -1,0 +1,53 @@
+import { formatDigits } from '../lib/quantity.ts'
+import { metrics } from '../stats/metrics.ts'
+import type { RunResult } from '../stats/result.ts'
+import { formatCount, formatEstimate, formatValue } from './figures.ts'
+import { inertMarkdown } from './inert.ts'
+
+/** The result as Markdown: for issues, pull requests and wikis. */
+export function reportMarkdown(result: RunResult): string {
+  const { headline, manifest, warmup, thresholds } = result
+  const pops = [...result.pops].sort((a, b) => Number(b.isEdge) - Number(a.isEdge) || b.requests - a.requests)
+  const ms = (value: number | null): string => (value === null ? '-' : formatDigits(value))
+  return [
+    `# ${inertMarkdown(result.title)}`,
+    '',
+    `Seed ${manifest.seed}, ${manifest.replications} replication(s), cdnlab ${manifest.version}, scenario ${manifest.scenarioHash}.`,
+    '',
+    ...table(
+      ['figure', 'value', 'formula'],
+      metrics.map(({ id, title, doc }) => [title, formatEstimate(id, headline[id]!), doc]),
+    ),
+    '',
+    ...table(
+      ['PoP', 'requests', 'hit ratio', 'byte hit ratio', 'p50 ms', 'p95 ms', 'p99 ms', 'saved ms'],
+      pops.map(pop => [
+        inertMarkdown(pop.isEdge ? pop.id : `${pop.id} (tier)`),
+        formatCount(pop.requests),
+        formatValue(pop.hitRatio, '%'),
+        formatValue(pop.byteHitRatio, '%'),
+        ms(pop.p50Ms),
+        ms(pop.p95Ms),
+        ms(pop.p99Ms),
+        ms(pop.savedMeanMs),
+      ]),
+    ),
+    '',
+    `Left out as warm-up: ${formatCount(warmup.requests)} requests (${warmup.rule}).`,
+    ...(thresholds.length === 0
+      ? []
+      : [
+          '',
+          ...thresholds.map(
+            ({ text, value, passed }) =>
+              `- ${passed ? 'passed' : '**failed**'}: ${inertMarkdown(text)} (is ${formatDigits(value)})`,
+          ),
+        ]),
+    '',
+  ].join('\n')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)]
+}

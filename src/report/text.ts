@@ -1,0 +1,141 @@
+import { formatDigits } from '../lib/quantity.ts'
+import type { RunResult } from '../stats/result.ts'
+import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
+import { inertText } from './inert.ts'
+import { createInk, type Ink, pad } from './ink.ts'
+import { bar, latencyBars, reasonBars, timelineRows } from './text-bars.ts'
+import { worldMap } from './text-map.ts'
+import { columnTable, gainTable, popTable } from './text-tables.ts'
+import { wrap } from './wrap.ts'
+
+export interface TextOptions {
+  /** Letters in a line; 60 is the least that is laid out for. */
+  width: number
+  /** How many colours the terminal has: 0 none, 1 sixteen, 2 256, 3 all. */
+  colors: 0 | 1 | 2 | 3
+  /** The world in Braille, from `config/`. */
+  land?: string
+}
+
+/** PoPs and countries shown; the others are summed up or left to the other formats. */
+const popRows = 12
+const gainRows = 4
+
+/** The report of a run for a terminal. */
+export function reportText(result: RunResult, { width: given, colors, land = '' }: TextOptions): string {
+  const width = Math.max(60, Math.min(given, 140))
+  const ink = createInk(colors)
+  const sections: (readonly [string, string[]])[] = [
+    ['Latency with the CDN and without', latencyTable(result)],
+    ['How long visitors wait', latencyBars(result, Math.min(width, 110), ink)],
+    ['Where the PoPs are', worldMap(result, land, width, ink, colors > 0)],
+    ['PoPs', popTable(result, width, popRows)],
+    ['Who gains most and least', gainTable(result, ink, gainRows)],
+    ['Why requests were no hits', reasonBars(result, Math.min(width, 100), ink)],
+    ['Over time', timelineRows(result, Math.min(width, 110), ink)],
+    ['Routing', routingLines(result, width)],
+    ['Behaviours', behaviorTable(result)],
+    ['Warm and cold', warmLines(result, width)],
+    ['Thresholds', thresholdLines(result, ink)],
+    ['What to know', noteLines(result, width, ink)],
+  ]
+  const body = sections
+    .filter(([, lines]) => lines.length > 0)
+    .flatMap(([title, lines]) => ['', ink.title(title), ...lines])
+  return `${[...headLines(result, width, ink), ...body].join('\n')}\n`
+}
+
+function headLines(result: RunResult, width: number, ink: Ink): string[] {
+  const { headline, manifest } = result
+  const big = (label: string, id: string): string =>
+    `  ${pad(label, 22)}${ink.strong(formatEstimate(id, headline[id]!))}`
+  const ratio = (label: string, id: string): string =>
+    `  ${pad(label, 22)}${ink.strong(pad(formatEstimate(id, headline[id]!), 16))} ${ink.first(bar(headline[id]!.value, 20))}`.trimEnd()
+  const runs =
+    manifest.replications > 1 ? `${manifest.replications} replications, ± is a 95 % interval` : 'a single run'
+  return [
+    ink.title(inertText(result.title)),
+    ink.faint(
+      wrap(
+        `${inertText(manifest.scenario ?? '')} · seed ${manifest.seed} · ${runs} · cdnlab ${manifest.version}`,
+        width,
+        '  ',
+      ).join('\n'),
+    ),
+    '',
+    big('requests', 'requests'),
+    ratio('hit ratio', 'hit_ratio'),
+    ratio('byte hit ratio', 'byte_hit_ratio'),
+    ratio('origin offload', 'origin_offload'),
+    ratio('  in bytes', 'byte_offload'),
+    big('latency saved, mean', 'saved_mean_ms'),
+    big('waiting saved, total', 'saved_total_h'),
+    big('errors', 'errors'),
+  ]
+}
+
+function latencyTable({ headline }: RunResult): string[] {
+  const value = (id: string): string => formatEstimate(id, headline[id]!)
+  const row = (title: string, prefix: string): string[] => [
+    title,
+    ...['mean', 'p50', 'p95', 'p99'].map(part => value(`${prefix}${part}_ms`)),
+  ]
+  return [
+    ...columnTable(
+      ['', 'mean', 'p50', 'p95', 'p99'],
+      [row('with the CDN', ''), row('without it', 'direct_'), row('saved', 'saved_')],
+    ),
+    '  saved = time without the CDN - time with it, request by request',
+  ]
+}
+
+function routingLines({ routing }: RunResult, width: number): string[] {
+  const share = (value: number): string => formatValue(value, '%')
+  const { router, onFastestShare, loses25MsShare, loses100MsShare, meanLossMs, nearestByDistance } = routing
+  return wrap(
+    `The router ${inertText(router)} sends ${share(onFastestShare)} of the people to their fastest PoP; ${share(loses25MsShare)} lose 25 ms or more a round trip, ` +
+      `${share(loses100MsShare)} 100 ms or more, ${formatDigits(meanLossMs)} ms on average. The nearest PoP on the map would be the fastest for ` +
+      `${share(nearestByDistance.onFastestShare)} and cost ${share(nearestByDistance.loses25MsShare)} of them 25 ms or more.`,
+    width,
+    '  ',
+  )
+}
+
+function behaviorTable({ behaviors }: RunResult): string[] {
+  if (behaviors.length < 2) return []
+  return columnTable(
+    ['path or class', 'requests', 'hit %', 'bytes'],
+    behaviors.map(({ label, requests, hits, bytes }) => [
+      pad(inertText(label), 30).trimEnd(),
+      formatCount(requests),
+      formatValue(hits / requests, '%').replace(' %', ''),
+      formatValue(bytes, 'bytes'),
+    ]),
+  )
+}
+
+function warmLines({ headline, cold, warmup }: RunResult, width: number): string[] {
+  const ratio = (value: number): string => formatValue(value, '%')
+  return wrap(
+    `Left out as warm-up: ${formatCount(warmup.requests)} requests (${warmup.rule}). Hit ratio without them ${ratio(headline.hit_ratio!.value)}, ` +
+      `with them ${ratio(cold.hit_ratio!)}; p95 ${formatDigits(headline.p95_ms!.value)} and ${formatDigits(cold.p95_ms!)} ms.`,
+    width,
+    '  ',
+  )
+}
+
+function thresholdLines({ thresholds }: RunResult, ink: Ink): string[] {
+  return thresholds.map(({ text, value, passed }) => {
+    const mark = passed ? ink.good('✓') : ink.bad('✗')
+    return `  ${mark} ${inertText(text)}  ${ink.faint(`is ${formatDigits(value)}`)}`
+  })
+}
+
+function noteLines({ notes, checks, manifest }: RunResult, width: number, ink: Ink): string[] {
+  const laws = `${checks.length} conservation laws hold, such as: ${checks[0]?.law ?? 'none'}.`
+  const again = `Again: ${inertText(manifest.command ?? '')} (scenario ${manifest.scenarioHash?.slice(0, 12) ?? '-'}, node ${manifest.node ?? '-'})`
+  return [...notes, `hit ratio: ${docOf('hit_ratio')}`, laws, again].flatMap(note => {
+    const [first, ...rest] = wrap(note, width - 2, '')
+    return [ink.faint(`  - ${first}`), ...rest.map(line => ink.faint(`    ${line}`))]
+  })
+}
