@@ -3,10 +3,12 @@ import { definePolicy, type ObjectId, type Policy, type Slot } from '../cache/po
 import { grownFloat64 } from '../lib/columns.ts'
 import type { Random } from '../lib/random.ts'
 import { SlotBag } from '../lib/slot-bag.ts'
+import { ChainHeads } from './chain-heads.ts'
 
 const params = z.strictObject({
   sample: z.int().min(1).max(1024).default(64).describe('Residents drawn for a choice'),
   sized: z.boolean().default(false).describe('Divide the priority by the size (section 3.2 of the paper)'),
+  libcachesim: z.boolean().default(false).describe('Draw only the newest of each hash bucket, as libCacheSim'),
 })
 type Params = z.infer<typeof params>
 
@@ -28,16 +30,17 @@ class Hyperbolic implements Policy {
   readonly #random: Random
   readonly #sample: number
   readonly #sized: boolean
-  readonly #bag = new SlotBag()
+  readonly #bag: SlotBag | ChainHeads
   #countOf = new Float64Array(64)
   #enteredAt = new Float64Array(64)
   #bytesOf = new Float64Array(64)
   #now = 0
 
-  constructor(random: Random, { sample, sized }: Params) {
+  constructor(random: Random, { sample, sized, libcachesim }: Params) {
     this.#random = random
     this.#sample = sample
     this.#sized = sized
+    this.#bag = libcachesim ? new ChainHeads() : new SlotBag()
   }
 
   hit(slot: Slot): void {
@@ -66,12 +69,12 @@ class Hyperbolic implements Policy {
     return choice
   }
 
-  insert(slot: Slot, _id: ObjectId, bytes: number): void {
+  insert(slot: Slot, id: ObjectId, bytes: number): void {
     if (slot >= this.#bytesOf.length) this.#grow(slot + 1)
     this.#countOf[slot] = 1
     this.#enteredAt[slot] = this.#now
     this.#bytesOf[slot] = bytes
-    this.#bag.add(slot)
+    this.#bag.add(slot, id)
   }
 
   remove(slot: Slot): void {

@@ -15,7 +15,10 @@ const params = z.strictObject({
     .lt(1)
     .default(0.005)
     .describe('What a regret is worth after as many requests as objects are held'),
-  libcachesim: z.boolean().default(false).describe('Discount over the capacity in bytes in place of objects'),
+  libcachesim: z
+    .boolean()
+    .default(false)
+    .describe('Discount over the capacity in bytes, not objects, and let large ghosts wipe out the others'),
 })
 type Params = z.infer<typeof params>
 
@@ -134,9 +137,10 @@ class LeCaR implements Policy {
     const id = this.#idOf[slot]!
     const bytes = this.#bytesOf[slot]!
     const limit = Math.floor(this.#capacityBytes / 2)
-    if (bytes > limit) return
-    while (ghosts.bytes(expert) + bytes > limit) this.#leftAt.delete(ghosts.dropOldest(expert))
+    // There an object larger than all ghosts together wipes them out before it is dropped itself.
+    if (bytes > limit && !this.#params.libcachesim) return
     ghosts.add(id, bytes, expert)
     this.#leftAt.set(id, this.#now)
+    while (ghosts.bytes(expert) > limit) this.#leftAt.delete(ghosts.dropOldest(expert))
   }
 }

@@ -29,7 +29,7 @@ export const libCacheSimSpecs: Readonly<Record<string, Spec>> = {
   'w-tinylfu': 'w-tinylfu:libcachesim=true',
   lecar: 'lecar:libcachesim=true',
   lhd: 'lhd',
-  hyperbolic: 'hyperbolic',
+  hyperbolic: 'hyperbolic:libcachesim=true',
   random: 'random',
   belady: 'belady',
   beladysize: 'belady-size',
