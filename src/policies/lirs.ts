@@ -37,7 +37,7 @@ const residentHir = 0
 const departed = 1
 /** Only with `libcachesim`: residents of S that are in no share. */
 const uncounted = 2
-const inNone = -1
+const inNone = 3
 const noSlot: Slot = -1
 
 class Lirs implements Policy {
@@ -59,7 +59,7 @@ class Lirs implements Policy {
   #isLir = new Uint8Array(64)
   #inStack = new Uint8Array(64)
   /** Which of the lists a row is in, or `inNone`. */
-  #listOf = new Int8Array(64)
+  #listOf = new Uint8Array(64)
   #lirBytes = 0
   #hirBytes = 0
   #stackBytes = 0
@@ -92,7 +92,10 @@ class Lirs implements Policy {
       this.#becomeLir(row)
     } else {
       this.#others.moveToHead(row, residentHir)
-      if (this.#strict) this.#demoteForHit(row)
+      // That program makes room as if the object became LIR.
+      this.#hitRow = row
+      if (this.#strict) this.#makeRoomForLir(row)
+      this.#hitRow = absent
       this.#enterStack(row)
     }
     this.#limitStack()
@@ -114,13 +117,7 @@ class Lirs implements Policy {
   }
 
   evict(_id: ObjectId, bytes: number): Slot {
-    if (this.#leaving.length === 0) {
-      if (this.#strict) this.#keepCapacity(bytes)
-      else {
-        if (this.#others.isEmpty(residentHir)) this.#demote()
-        this.#evictHir()
-      }
-    }
+    if (this.#leaving.length === 0) this.#makeRoom(bytes)
     return this.#leaving.pop() ?? nobody
   }
 
@@ -152,7 +149,7 @@ class Lirs implements Policy {
     if (wasLir) this.#lirBytes -= this.#bytesOf[row]!
     else this.#leaveOthers(row)
     if (this.#inStack[row]) this.#leaveStack(row)
-    this.#freeRow(row)
+    this.#freeRows.push(row)
     if (wasLir) this.#prune()
   }
 
@@ -173,18 +170,17 @@ class Lirs implements Policy {
     while (this.#lirBytes + this.#bytesOf[row]! > this.#lirLimit && this.#lirBytes > 0) this.#demote()
   }
 
-  /** What libCacheSim does at a hit in Q alone: it makes room as if the object became LIR. */
-  #demoteForHit(row: number): void {
-    this.#hitRow = row
-    this.#makeRoomForLir(row)
-    this.#hitRow = absent
-  }
-
   /**
-   * The shares, kept by `admit`, leave room for the newcomer, unless it comes back with another size: libCacheSim goes by the old one. It
-   * also holds objects outside of its shares, see `#evictHir`, so that it can be over its limit.
+   * Sends away whom the shelf's limit demands: the head of Q. With `libcachesim` the shares, kept by `admit`, leave room already, unless the
+   * newcomer comes back with another size, since that program goes by the old one. It also holds objects outside of its
+   * shares, see `#evictHir`, so that it can be over its limit.
    */
-  #keepCapacity(bytes: number): void {
+  #makeRoom(bytes: number): void {
+    if (!this.#strict) {
+      if (this.#others.isEmpty(residentHir)) this.#demote()
+      this.#evictHir()
+      return
+    }
     while (this.#lirBytes + this.#hirBytes + bytes > this.#capacityBytes && this.#lirBytes > 0) {
       while (this.#hirBytes >= this.#hirLimit) this.#evictHir()
       this.#demote()
@@ -222,7 +218,7 @@ class Lirs implements Policy {
     this.#leaving.push(this.#slotOf[row]!)
     this.#slotOf[row] = noSlot
     if (this.#inStack[row]) this.#enterOthers(row, departed)
-    else this.#freeRow(row)
+    else this.#freeRows.push(row)
   }
 
   /** Takes HIR objects off the bottom of the stack until an LIR object is there. */
@@ -247,7 +243,7 @@ class Lirs implements Policy {
 
   #forget(row: number): void {
     this.#leaveOthers(row)
-    this.#freeRow(row)
+    this.#freeRows.push(row)
   }
 
   #resize(row: number, bytes: number): void {
@@ -292,18 +288,12 @@ class Lirs implements Policy {
     return row
   }
 
-  #freeRow(row: number): void {
-    this.#freeRows.push(row)
-  }
-
   #growRows(rows: number): void {
     this.#slotOf = grownInt32(this.#slotOf, rows)
     this.#idOf = grownInt32(this.#idOf, rows)
     this.#bytesOf = grownFloat64(this.#bytesOf, rows)
     this.#isLir = grownUint8(this.#isLir, rows)
     this.#inStack = grownUint8(this.#inStack, rows)
-    const listOf = new Int8Array(this.#slotOf.length)
-    listOf.set(this.#listOf)
-    this.#listOf = listOf
+    this.#listOf = grownUint8(this.#listOf, rows)
   }
 }

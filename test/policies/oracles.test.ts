@@ -66,7 +66,7 @@ describe('policies do what their obvious twins do', () => {
     ] as const)
       fc.assert(
         fc.property(steps(mostBytes), requests => compare(spec, capacity, requests)),
-        { numRuns: 15, seed: capacity * 31 + mostBytes },
+        { numRuns: 10, seed: capacity * 31 + mostBytes },
       )
   })
 
