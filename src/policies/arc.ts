@@ -53,7 +53,7 @@ class Arc implements Policy {
     const list = ghosts.queueOf(id)
     this.#comesBack = list !== absent
     if (list === absent) return true
-    const step = Math.max(ghosts.bytes(1 - list) / ghosts.bytes(list), 1)
+    const step = Math.max(ghosts.bytes(1 - list) / Math.max(ghosts.bytes(list), 1), 1)
     this.#target = list === once ? Math.min(this.#target + step, this.#capacityBytes) : Math.max(this.#target - step, 0)
     this.#foundInOftenGhosts = list === often
     ghosts.forget(id)

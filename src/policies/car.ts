@@ -61,7 +61,7 @@ class Car implements Policy {
       return true
     }
     this.#comesBack = true
-    const ratio = ghosts.bytes(1 - list) / ghosts.bytes(list)
+    const ratio = ghosts.bytes(1 - list) / Math.max(ghosts.bytes(list), 1)
     const step = Math.max(1, this.#compatible ? Math.trunc(ratio) : ratio)
     this.#target = list === once ? Math.min(this.#target + step, this.#capacityBytes) : Math.max(this.#target - step, 0)
     ghosts.forget(id)
