@@ -1,7 +1,7 @@
 import type { ObjectId } from '../cache/policy.ts'
 import type { Ms } from '../lib/clock.ts'
 import { TimedQueue } from '../lib/timed-queue.ts'
-import { type Answer, type Ask, failureOf, type Version } from './ask.ts'
+import { type Answer, type Ask, bodyBytesOf, failureOf, type Version } from './ask.ts'
 
 /** What the origin knows of its objects. */
 export interface Holdings {
@@ -19,11 +19,20 @@ export interface Health {
   slowness(now: Ms): number
 }
 
+/** What went through an origin: asks, and bytes of bodies. */
+export interface OriginTotals {
+  asks: number
+  bytes: number
+}
+
 /** An origin without limits: every ask is answered after the time that it thinks, whatever else is asked. */
-export function createOrigin(holdings: Holdings, health: Health, thinkMs: Ms): Ask {
+export function createOrigin(holdings: Holdings, health: Health, thinkMs: Ms, totals: OriginTotals): Ask {
   return (id, now, held, reply) => {
+    totals.asks++
     if (health.isDown(now)) return reply(failureOf(502), now)
-    reply(answerOf(holdings, id, now, held), now + thinkMs * health.slowness(now))
+    const answer = answerOf(holdings, id, now, held)
+    totals.bytes += bodyBytesOf(answer)
+    reply(answer, now + thinkMs * health.slowness(now))
   }
 }
 
@@ -38,12 +47,19 @@ export interface Limits {
  * An origin with so many workers and a queue before them, first come, first served. Asks must arrive in order of time: the answer
  * is dated at once, since nothing that comes later can change it.
  */
-export function createLimitedOrigin(holdings: Holdings, health: Health, thinkMs: Ms, limits: Limits): Ask {
+export function createLimitedOrigin(
+  holdings: Holdings,
+  health: Health,
+  thinkMs: Ms,
+  totals: OriginTotals,
+  limits: Limits,
+): Ask {
   /** When each of the busy workers is free again; at most `concurrency` entries. */
   const busy = new TimedQueue()
   /** When those who wait begin; in order, so a queue of times. */
   const waiting = new TimedQueue()
   return (id, now, held, reply) => {
+    totals.asks++
     if (health.isDown(now)) return reply(failureOf(502), now)
     while (busy.nextTime <= now) busy.pop()
     while (waiting.nextTime <= now) waiting.pop()
@@ -56,7 +72,9 @@ export function createLimitedOrigin(holdings: Holdings, health: Health, thinkMs:
     }
     const then = start + thinkMs * health.slowness(start)
     busy.push(then, 0)
-    reply(answerOf(holdings, id, start, held), then)
+    const answer = answerOf(holdings, id, start, held)
+    totals.bytes += bodyBytesOf(answer)
+    reply(answer, then)
   }
 }
 

@@ -4,7 +4,7 @@ import { Verdict } from '../cache/verdict.ts'
 import { BitSet } from '../lib/bit-set.ts'
 import type { Ms } from '../lib/clock.ts'
 import { absent } from '../lib/id-map.ts'
-import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Reply, type Version } from './ask.ts'
+import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Version } from './ask.ts'
 import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
 
 export interface PopOptions {
@@ -15,8 +15,8 @@ export interface PopOptions {
   upstream: Ask
   /** A second ask for an object on its way joins the fetch. */
   collapse: boolean
-  /** Objects that must not be stored: their asks pass through. */
-  isPass: (id: ObjectId) => boolean
+  /** Objects that must not be stored: their asks pass through. Null where all may be. */
+  isPass: ((id: ObjectId) => boolean) | null
   /** After this long a fetch is given up: 504. */
   timeoutMs: Ms
   /** Time that the PoP itself needs before it answers another PoP. */
@@ -68,7 +68,7 @@ export class Pop {
   nextUse = Number.POSITIVE_INFINITY
   #cache: Cache
   #evictionsBefore = 0
-  readonly #flights = new Flights()
+  readonly #flights = new Flights((flight, answer, then) => this.#arrive(flight, answer, then))
   readonly #seen = new BitSet()
   readonly #purged = new BitSet()
   /** Version of what each slot holds; grows with the slots, and stays empty while nothing ever changes. */
@@ -90,7 +90,8 @@ export class Pop {
   /** What the shelf says of an ask. `hit` is all there is to it; everything else goes on with `fetch`. */
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)
-    if (this.#options.isPass(id)) return Verdict.pass
+    const { isPass } = this.#options
+    if (isPass?.(id)) return Verdict.pass
     this.#options.future.nextUse = this.nextUse
     const verdict = this.#cache.look(id, now)
     if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
@@ -173,7 +174,7 @@ export class Pop {
   }
 
   #begin(id: ObjectId, now: Ms, landed: Landed | null): void {
-    const { flight, number } = this.#flights.begin(id, now)
+    const flight = this.#flights.begin(id, now)
     const slot = this.#cache.slotOf(id)
     if (slot !== absent) {
       flight.held = this.#versions[slot] ?? 0
@@ -182,12 +183,17 @@ export class Pop {
     }
     flight.nextUse = this.nextUse
     if (landed !== null) flight.waiters.push(landed)
-    this.#send(id, now, flight.held, (answer, then) => {
-      this.#date(flight, answer, then)
-      this.#flights.date(number, flight.arrival)
-      for (const waiter of flight.waiters) waiter(flight.answer!, flight.arrival, flight.outcome)
-      flight.waiters = []
-    })
+    this.totals.upstreamAsks++
+    this.#options.upstream(id, now, flight.held, flight.reply)
+  }
+
+  #arrive(flight: Flight, answer: Answer, then: Ms): void {
+    const deadline = flight.begun + this.#options.timeoutMs
+    this.#date(flight, this.#receive(answer, then > deadline), Math.min(then, deadline))
+    const { waiters } = flight
+    for (let waiter = 0; waiter < waiters.length; waiter++)
+      waiters[waiter]!(flight.answer!, flight.arrival, flight.outcome)
+    waiters.length = 0
   }
 
   #join(flight: Flight, landed: Landed): void {
@@ -197,29 +203,26 @@ export class Pop {
   }
 
   #pass(id: ObjectId, now: Ms, landed: Landed): void {
-    this.#send(id, now, holdsNothing, (answer, then) =>
-      landed(answer, then, answer.status < 400 ? Outcome.fetched : Outcome.failed),
-    )
+    const deadline = now + this.#options.timeoutMs
+    this.totals.upstreamAsks++
+    this.#options.upstream(id, now, holdsNothing, (answer, then) => {
+      const result = this.#receive(answer, then > deadline)
+      landed(result, Math.min(then, deadline), result.status < 400 ? Outcome.fetched : Outcome.failed)
+    })
   }
 
-  /** Asks upstream and gives up after the time-out. */
-  #send(id: ObjectId, now: Ms, held: Version, reply: Reply): void {
+  /** Counts an answer from upstream; what comes after the deadline is a failure. */
+  #receive(answer: Answer, isLate: boolean): Answer {
     const { totals } = this
-    const deadline = now + this.#options.timeoutMs
-    totals.upstreamAsks++
-    this.#options.upstream(id, now, held, (answer, then) => {
-      const late = then > deadline
-      const result = late ? failureOf(504) : answer
-      if (result.status >= 500) totals.upstreamErrors++
-      if (late) totals.upstreamLateBytes += bodyBytesOf(answer)
-      else totals.upstreamBytes += bodyBytesOf(answer)
-      reply(result, late ? deadline : then)
-    })
+    if (isLate) totals.upstreamLateBytes += bodyBytesOf(answer)
+    else totals.upstreamBytes += bodyBytesOf(answer)
+    if (isLate || answer.status >= 500) totals.upstreamErrors++
+    return isLate ? failureOf(504) : answer
   }
 
   /** Decides what those who wait get. */
   #date(flight: Flight, answer: Answer, then: Ms): void {
-    flight.arrival = then
+    this.#flights.date(flight, then)
     flight.answer = answer
     if (answer.status === 200) flight.outcome = Outcome.fetched
     else if (answer.status === 304) {

@@ -2,8 +2,8 @@ import { Cache } from '../cache/cache.ts'
 import type { Future } from '../cache/policy.ts'
 import type { Clock, Ms } from '../lib/clock.ts'
 import { createRandom } from '../lib/random.ts'
-import { type Ask, bodyBytesOf } from '../network/ask.ts'
-import { createLimitedOrigin, createOrigin } from '../network/origin.ts'
+import type { Ask } from '../network/ask.ts'
+import { createLimitedOrigin, createOrigin, type OriginTotals } from '../network/origin.ts'
 import { Pop } from '../network/pop.ts'
 import { createClockedWire, createDirectWire, type Leg } from '../network/wire.ts'
 import { admissions } from '../policies/admission/index.ts'
@@ -20,7 +20,7 @@ export interface World {
   /** True where PoPs share something whose state depends on the order of asks: a tier above them, or an origin with limits. */
   isShared: boolean
   /** Asks that have reached the origin, and bytes of bodies that it has sent. */
-  origin: { asks: number; bytes: number }
+  origin: OriginTotals
   /** 1 for a PoP that answers. The children of one that is down ask the origin. */
   alive: Uint8Array
 }
@@ -44,17 +44,13 @@ export function createWorld(
   const health = createHealth(events)
   const isLimited = Number.isFinite(origin.concurrency)
   const isShared = isLimited || popPlans.some(({ parent }) => parent >= 0)
-  const answering = isLimited
-    ? createLimitedOrigin(rules, health, origin.thinkMs, origin)
-    : createOrigin(rules, health, origin.thinkMs)
   const totals = { asks: 0, bytes: 0 }
+  const answering = isLimited
+    ? createLimitedOrigin(rules, health, origin.thinkMs, totals, origin)
+    : createOrigin(rules, health, origin.thinkMs, totals)
   const askOrigin: Ask = (id, now, held, reply) => {
-    totals.asks++
     onOriginAsk(now)
-    answering(id, now, held, (answer, then) => {
-      totals.bytes += bodyBytesOf(answer)
-      reply(answer, then)
-    })
+    answering(id, now, held, reply)
   }
   const alive = new Uint8Array(popPlans.length).fill(1)
   const pops: Pop[] = []
@@ -83,7 +79,7 @@ export function createWorld(
         future,
         upstream: upstreamOf(pop),
         collapse: popPlan.collapse,
-        isPass: rules.isPass ?? (() => false),
+        isPass: rules.isPass,
         timeoutMs: network.timeoutMs,
         thinkMs: network.edgeThinkMs,
       }),

@@ -43,8 +43,8 @@ export interface Watch {
   served(request: number, fate: Fate, waitMs: Ms): void
 }
 
-/** Rows that are made and walked at a time. */
-export const batchRows = 1 << 18
+/** Rows that are made and walked at a time: enough that each of some hundred PoPs gets a stretch worth warming a cache for. */
+export const batchRows = 1 << 20
 
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
@@ -96,16 +96,20 @@ function createWalk(simulation: Simulation): (batch: Batch, from: number, to: nu
   if (world.isShared)
     return (batch, from, to) => {
       for (let row = from; row < to; row++) {
-        clock.runUntil(batch.timesMs[row]!)
-        visit(batch, row, edgeOf[batch.places[row]!]!)
+        const now = batch.timesMs[row]!
+        const place = batch.places[row]!
+        clock.runUntil(now)
+        visit(batch.first + row, now, batch.objects[row]!, place, edgeOf[place]!)
       }
     }
-  const order = createPopOrder(edges)
+  const order = createPopOrder(edges, batchRows)
+  const { rows, timesMs, objects, places } = order
   return (batch, from, to) => {
-    const rows = order.sort(batch, from, to, edgeOf)
+    order.sort(batch, from, to, edgeOf)
     for (let edge = -1; edge < edges; edge++) {
       const end = order.endOf(edge)
-      for (let index = order.startOf(edge); index < end; index++) visit(batch, rows[index]!, edge)
+      for (let index = order.startOf(edge); index < end; index++)
+        visit(batch.first + rows[index]!, timesMs[index]!, objects[index]!, places[index]!, edge)
     }
   }
 }

@@ -1,8 +1,7 @@
 import { Verdict } from '../cache/verdict.ts'
 import type { Ms } from '../lib/clock.ts'
-import { Outcome } from '../network/flights.ts'
+import { type Landed, Outcome } from '../network/flights.ts'
 import { Fate, missReasons } from '../stats/tally.ts'
-import type { Batch } from '../traffic/traffic.ts'
 import type { Simulation } from './simulate.ts'
 
 const reasonIndex = Object.fromEntries(missReasons.map((reason, index) => [reason, index])) as Record<
@@ -10,11 +9,14 @@ const reasonIndex = Object.fromEntries(missReasons.map((reason, index) => [reaso
   number
 >
 
+/** Sees to request number `request` at a time, for an object, from a place, at an edge or (-1) at none. */
+export type Visit = (request: number, now: Ms, id: number, place: number, edge: number) => void
+
 /**
  * Sends one request to its edge and counts what becomes of it. A hit is looked up, timed and counted here, without an allocation;
  * everything else becomes a fetch, whose answer may come later.
  */
-export function createVisit(simulation: Simulation): (batch: Batch, row: number, edge: number) => void {
+export function createVisit(simulation: Simulation): Visit {
   const { world, rules, catalog, timing, edges, timeline, tally, nextUseOf, watch } = simulation
   const { pops } = world
   const { behaviorOf } = rules
@@ -43,21 +45,43 @@ export function createVisit(simulation: Simulation): (batch: Batch, row: number,
     timeline.record(step, fate, timing.withMs)
   }
 
-  function fetch(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void {
-    const pop = pops[edge]!
-    const reason = verdict === Verdict.miss ? reasonIndex[pop.reasonOf(id)] : reasonOfVerdict[verdict]!
-    pop.fetch(id, now, verdict, (answer, then, outcome) => {
-      const fate = fateOf(verdict, outcome)
-      if (fate !== Fate.stale) tally.current.reasons[fate === Fate.error ? reasonIndex.error : reason]!++
-      count(request, now, id, place, edge, fate, answer.bytes, then - now)
-    })
+  /** Requests that wait for an answer; used again and again, so that waiting costs no garbage. */
+  const free: Waiting[] = []
+
+  function createWaiting(): Waiting {
+    const waiting: Waiting = {
+      request: 0,
+      now: 0,
+      id: 0,
+      place: 0,
+      edge: 0,
+      verdict: Verdict.miss,
+      reason: 0,
+      landed: (answer, then, outcome) => {
+        const { request, now, id, place, edge, verdict, reason } = waiting
+        free.push(waiting)
+        const fate = fateOf(verdict, outcome)
+        if (fate !== Fate.stale) tally.current.reasons[fate === Fate.error ? reasonIndex.error : reason]!++
+        count(request, now, id, place, edge, fate, answer.bytes, then - now)
+      },
+    }
+    return waiting
   }
 
-  return (batch, row, edge) => {
-    const request = batch.first + row
-    const now = batch.timesMs[row]!
-    const id = batch.objects[row]!
-    const place = batch.places[row]!
+  function fetch(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void {
+    const pop = pops[edge]!
+    const waiting = free.pop() ?? createWaiting()
+    waiting.request = request
+    waiting.now = now
+    waiting.id = id
+    waiting.place = place
+    waiting.edge = edge
+    waiting.verdict = verdict
+    waiting.reason = verdict === Verdict.miss ? reasonIndex[pop.reasonOf(id)] : reasonOfVerdict[verdict]!
+    pop.fetch(id, now, verdict, waiting.landed)
+  }
+
+  return (request, now, id, place, edge) => {
     if (edge < 0) {
       tally.current.reasons[reasonIndex.error]!++
       return count(request, now, id, place, edges, Fate.error, 0, 0)
@@ -69,6 +93,18 @@ export function createVisit(simulation: Simulation): (batch: Batch, row: number,
     if (verdict === Verdict.hit) count(request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0)
     else fetch(request, now, id, place, edge, verdict)
   }
+}
+
+/** A request and what is to be counted when its answer is known. */
+interface Waiting {
+  request: number
+  now: Ms
+  id: number
+  place: number
+  edge: number
+  verdict: Verdict
+  reason: number
+  landed: Landed
 }
 
 /** Reason of a verdict that needs no closer look; -1 where there is none, or where the PoP knows it. */
