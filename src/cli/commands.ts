@@ -25,4 +25,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'round trip between places',
     register: async program => (await import('./rtt.ts')).registerRtt(program),
   },
+  {
+    name: 'serve',
+    summary: 'run PoPs as real HTTP caches',
+    register: async program => (await import('./serve.ts')).registerServe(program),
+  },
 ]

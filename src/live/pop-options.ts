@@ -27,3 +27,23 @@ export interface LivePopOptions extends ShelfOptions {
   /** Milliseconds since 1970. */
   now(): Ms
 }
+
+/** What a PoP is unless something else is said; name, origin and host are for the caller to say. */
+export function defaultPopOptions(capacityBytes: number): Omit<LivePopOptions, 'name' | 'host' | 'fallbackHost'> {
+  return {
+    mode: 'conformant',
+    role: 'edge',
+    upstreamRole: 'origin',
+    capacityBytes,
+    policy: 'lru',
+    admission: 'always',
+    seed: 1,
+    collapses: true,
+    collapseWaitMs: 5000,
+    markerLifeMs: 5000,
+    finishesAbandoned: true,
+    greatestObjectBytes: Math.min(capacityBytes, 64 * 1024 * 1024),
+    forcedFreshness: undefined,
+    now: Date.now,
+  }
+}

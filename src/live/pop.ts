@@ -86,6 +86,12 @@ export class LivePop {
     else this.#pass(exchange)
   }
 
+  /** Counts a request that was no HTTP: the server has refused it. */
+  countBadRequest(): void {
+    this.counters.requests++
+    this.counters.bucket.error++
+  }
+
   /** Takes out, or makes stale, what is in the scope; answers how many responses that were. Fetches under way are not kept. */
   purge(scope: PurgeScope, isSoft = false): number {
     this.#flights.doom(scope)

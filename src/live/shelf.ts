@@ -15,9 +15,10 @@ export interface ShelfOptions {
   seed: number
 }
 
-/** What a purge is of: a URL's responses, those whose path begins so, those with a tag, or all. */
+/** What a purge is of: a key's responses, those of a path on any host, those whose path begins so, those with a tag, or all. */
 export type PurgeScope =
   | { kind: 'key'; key: string }
+  | { kind: 'path'; path: string }
   | { kind: 'prefix'; prefix: string }
   | { kind: 'tag'; tag: string }
   | { kind: 'all' }
@@ -158,7 +159,8 @@ export function isInScope(scope: PurgeScope, key: string, tags: readonly string[
   if (scope.kind === 'all') return true
   if (scope.kind === 'key') return scope.key === key
   if (scope.kind === 'tag') return tags.includes(scope.tag)
-  return key.slice(key.indexOf('/')).startsWith(scope.prefix)
+  const path = key.slice(key.indexOf('/'))
+  return scope.kind === 'path' ? path === scope.path : path.startsWith(scope.prefix)
 }
 
 const greatestId = 2 ** 31 - 2

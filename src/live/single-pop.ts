@@ -2,9 +2,9 @@ import type { Mode } from '../cache/http/freshness.ts'
 import type { Spec } from '../lib/registry.ts'
 import type { Answered } from './exchange.ts'
 import { LivePop } from './pop.ts'
-import type { LivePopOptions } from './pop-options.ts'
+import { defaultPopOptions, type LivePopOptions } from './pop-options.ts'
 import { type LiveServer, listen, type ServerLimits } from './pop-server.ts'
-import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.ts'
+import { createUpstream, defaultUpstreamOptions, type Upstream, type UpstreamOptions } from './upstream.ts'
 
 /** What can be said of a PoP when it is started; the rest has defaults. */
 export interface PopSettings {
@@ -34,34 +34,16 @@ const defaultCapacityBytes = 256 * 1024 * 1024
 export async function startPop(settings: PopSettings): Promise<RunningPop> {
   const { origin, host = '127.0.0.1', port = 0, mode = 'conformant' } = settings
   const capacityBytes = settings.capacityBytes ?? defaultCapacityBytes
-  const upstream = createUpstream({
-    origin,
-    connectTimeoutMs: 5000,
-    headTimeoutMs: 30_000,
-    bodyTimeoutMs: 30_000,
-    roundTripMs: 0,
-    connections: 1024,
-    ...settings.upstream,
-  })
+  const upstream = createUpstream({ ...defaultUpstreamOptions, origin, ...settings.upstream })
   const pop = new LivePop(
     {
+      ...defaultPopOptions(capacityBytes),
       name: `cdnlab-${port}`,
       mode,
-      role: 'edge',
-      upstreamRole: 'origin',
-      capacityBytes,
       policy: settings.policy ?? 'lru',
       admission: settings.admission ?? 'always',
-      seed: 1,
       host: undefined,
       fallbackHost: origin.host,
-      collapses: true,
-      collapseWaitMs: 5000,
-      markerLifeMs: 5000,
-      finishesAbandoned: true,
-      greatestObjectBytes: Math.min(capacityBytes, 64 * 1024 * 1024),
-      forcedFreshness: undefined,
-      now: Date.now,
       ...settings.pop,
     },
     upstream,
@@ -72,10 +54,7 @@ export async function startPop(settings: PopSettings): Promise<RunningPop> {
     port,
     ...(settings.limits ? { limits: settings.limits } : {}),
     onSlowClient: () => pop.counters.slowClients++,
-    onBadRequest: () => {
-      pop.counters.requests++
-      pop.counters.bucket.error++
-    },
+    onBadRequest: () => pop.countBadRequest(),
   })
   return {
     pop,

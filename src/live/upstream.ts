@@ -53,6 +53,14 @@ export interface Upstream {
   close(): Promise<void>
 }
 
+export const defaultUpstreamOptions: Omit<UpstreamOptions, 'origin'> = {
+  connectTimeoutMs: 5000,
+  headTimeoutMs: 30_000,
+  bodyTimeoutMs: 30_000,
+  roundTripMs: 0,
+  connections: 1024,
+}
+
 /** Idle connections are dropped sooner than common servers do (Node: 5 s), so that no request runs into a closing one. */
 const idleConnectionMs = 3000
 /** The longest head of an answer; a longer one is an unusable answer. */
@@ -98,6 +106,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 
   return { ask, close: () => pool.destroy() }
+}
+
+/** Asks the first upstream while it is alive, else the second. */
+export function createSwitchedUpstream(first: Upstream, second: Upstream, isFirstAlive: () => boolean): Upstream {
+  return {
+    ask: (request, handler) => (isFirstAlive() ? first : second).ask(request, handler),
+    close: async () => {
+      await Promise.all([first.close(), second.close()])
+    },
+  }
 }
 
 /** One request and its answer: undici's handler on one side, ours on the other. */

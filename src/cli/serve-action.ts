@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto'
+import type { Mode } from '../cache/http/freshness.ts'
+import type { Atlas } from '../geo/atlas.ts'
+import { parseBytes } from '../lib/quantity.ts'
+import { UserError } from '../lib/user-error.ts'
+import { formatAccess, type LogFormat } from '../live/access-log.ts'
+import type { Answered } from '../live/exchange.ts'
+import { openGeoDatabase } from '../live/locate.ts'
+import { isLoopbackHost, type RunningNetwork, startNetwork } from '../live/network.ts'
+import { startPop } from '../live/single-pop.ts'
+import { recordSpan } from '../live/spans.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { choosePops } from '../scenario/plan-places.ts'
+import { loadPlan, type ScenarioOptions } from './load-plan.ts'
+
+export interface ServeOptions extends ScenarioOptions {
+  pop?: string
+  origin?: string
+  pops?: string
+  port: string
+  popPort: string
+  controlPort: string
+  host: string
+  token?: string
+  proxy?: boolean
+  keepHost?: boolean
+  geoip?: string
+  timeScale: string
+  mode: string
+  capacity: string
+  policy: string
+  admission: string
+  maxObject: string
+  log?: string
+}
+
+/** Runs until it is told to stop. Throws UserError. */
+export async function serve(scenario: string | undefined, options: ServeOptions): Promise<void> {
+  const token = tokenFor(options)
+  const onAnswered = listenerFor(options)
+  const running =
+    options.pop === undefined
+      ? await serveScenario(scenario, options, token, onAnswered)
+      : await servePop(scenario, options, onAnswered)
+  await untilToldToStop(running)
+}
+
+interface Closable {
+  close(isHard?: boolean): Promise<void>
+}
+
+async function servePop(
+  scenario: string | undefined,
+  options: ServeOptions,
+  onAnswered: (pop: string, answered: Answered) => void,
+): Promise<Closable> {
+  if (scenario !== undefined) throw new UserError('--pop starts one PoP and takes no scenario')
+  if (options.origin === undefined) throw new UserError({ message: '--pop needs --origin', hint: 'an http URL' })
+  const capacityBytes = readBytes('--capacity', options.capacity)
+  const greatest = readBytes('--max-object', options.maxObject)
+  const name = `cdnlab-${options.pop}`
+  const running = await startPop({
+    origin: readOrigin(options.origin),
+    host: options.host,
+    port: readPort('--pop', options.pop ?? ''),
+    mode: readMode(options.mode),
+    capacityBytes,
+    policy: options.policy,
+    admission: options.admission,
+    pop: { greatestObjectBytes: Math.min(greatest, capacityBytes) },
+    onAnswered: answered => onAnswered(name, answered),
+  })
+  say(`PoP ${running.live.url} before ${options.origin}`)
+  return running
+}
+
+async function serveScenario(
+  scenario: string | undefined,
+  options: ServeOptions,
+  token: { value: string; isNew: boolean },
+  onAnswered: (pop: string, answered: Answered) => void,
+): Promise<Closable> {
+  if (scenario === undefined)
+    throw new UserError({ message: 'serve needs a scenario, or --pop PORT --origin URL', hint: 'scenarios/world.yaml' })
+  const { plan, atlas, warnings } = await loadPlan(scenario, options)
+  for (const { message } of warnings) say(`warning: ${message}`)
+  const findAddress = options.geoip === undefined ? undefined : await openGeoDatabase(options.geoip)
+  const network = await startNetwork({
+    plan: options.pops === undefined ? plan : withEdges(plan, readCount('--pops', options.pops), atlas),
+    atlas,
+    origin: options.origin === undefined ? undefined : readOrigin(options.origin),
+    mode: readMode(options.mode),
+    host: options.host,
+    port: readPort('--port', options.port),
+    popPort: readPort('--pop-port', options.popPort),
+    controlPort: readPort('--control-port', options.controlPort),
+    manner: options.proxy ? 'proxy' : 'redirect',
+    timeScale: readScale(options.timeScale),
+    keepsHost: options.keepHost === true,
+    token: token.value,
+    ...(findAddress ? { findAddress } : {}),
+    onAnswered,
+    now: Date.now,
+  })
+  announce(network, token)
+  return network
+}
+
+function announce({ door, control, pops, origin }: RunningNetwork, token: { value: string; isNew: boolean }): void {
+  for (const { id, live, isEdge } of pops) say(`${isEdge ? 'edge  ' : 'shield'} ${live.url}  ${id}`)
+  say(`origin ${origin.url.origin}${origin.state ? '  built in' : ''}`)
+  say(`control ${control.url}${token.isNew ? `  token ${token.value}` : ''}`)
+  say(`front door ${door.url}  for instance curl -i '${door.url}/a.jpg?from=Sydney'`)
+}
+
+/** The edges that bring people nearest, so many of them, and all tiers above them. */
+function withEdges(plan: Plan, count: number, atlas: Atlas): Plan {
+  const sites = plan.pops
+    .filter(({ isEdge }) => isEdge)
+    .map(({ id, place }) => ({ ...place, id, name: place.name ?? id }))
+  const chosen = new Set(choosePops(sites, count, atlas).map(({ id }) => id))
+  const kept = plan.pops.map((pop, index) => ({ pop, index })).filter(({ pop }) => !pop.isEdge || chosen.has(pop.id))
+  const places = new Map(kept.map(({ index }, place) => [index, place]))
+  return { ...plan, pops: kept.map(({ pop }) => ({ ...pop, parent: places.get(pop.parent) ?? -1 })) }
+}
+
+function listenerFor({ log }: ServeOptions): (pop: string, answered: Answered) => void {
+  if (log === undefined) return recordSpan
+  if (log !== 'combined' && log !== 'json') throw new UserError('--log is combined or json')
+  const format: LogFormat = log
+  return (pop, answered) => {
+    recordSpan(pop, answered)
+    process.stdout.write(`${formatAccess(format, pop, answered, new Date())}\n`)
+  }
+}
+
+function tokenFor({ token = process.env.CDNLAB_TOKEN, host }: ServeOptions): { value: string; isNew: boolean } {
+  if (!isLoopbackHost(host)) {
+    if (token === undefined)
+      throw new UserError({ message: `${host} can be reached from elsewhere: that needs a token`, hint: '--token' })
+    say(`warning: ${host} can be reached from other machines`)
+  }
+  if (token !== undefined && token.length < 8) throw new UserError('a token has at least 8 characters')
+  return token === undefined
+    ? { value: randomBytes(18).toString('base64url'), isNew: true }
+    : { value: token, isNew: false }
+}
+
+/** SIGINT and SIGTERM drain; the second one ends at once. */
+async function untilToldToStop(running: Closable): Promise<void> {
+  const signal = await new Promise<NodeJS.Signals>(resolve => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve)
+  })
+  say(`${signal}: finishing what is under way; once more to stop at once`)
+  const exitCode = signal === 'SIGINT' ? 130 : 143
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      process.exit(exitCode)
+    })
+  await running.close()
+  process.exitCode = exitCode
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UserError(`${name}: "${text}" is no port`)
+  return port
+}
+
+function readCount(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UserError(`${name}: "${text}" is no count`)
+  return Number(text)
+}
+
+function readScale(text: string): number {
+  const scale = Number(text)
+  if (text.trim() === '' || !(scale >= 0 && scale <= 1000))
+    throw new UserError(`--time-scale: "${text}" is not 0 to 1000`)
+  return scale
+}
+
+function readBytes(name: string, text: string): number {
+  const bytes = parseBytes(text)
+  if (bytes === undefined || bytes === 0)
+    throw new UserError({ message: `${name}: "${text}" is no size`, hint: '256MiB' })
+  return bytes
+}
+
+function readMode(text: string): Mode {
+  if (text !== 'conformant' && text !== 'cdn') throw new UserError('--mode is conformant or cdn')
+  return text
+}
+
+function readOrigin(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '')
+    throw new UserError({ message: `--origin: "${text}" is no http URL`, hint: 'http://127.0.0.1:3000' })
+  if (url.pathname !== '/' || url.search !== '') throw new UserError('--origin names a server, not a path on it')
+  return url
+}
