@@ -1,7 +1,7 @@
 import { Verdict } from '../cache/verdict.ts'
 import type { Ms } from '../lib/clock.ts'
 import { type Landed, Outcome } from '../network/flights.ts'
-import { Fate, missReasons } from '../stats/tally.ts'
+import { Fate, missReasons, type Tally } from '../stats/tally.ts'
 import type { Simulation } from './simulate.ts'
 
 const reasonIndex = Object.fromEntries(missReasons.map((reason, index) => [reason, index])) as Record<
@@ -23,6 +23,7 @@ export function createVisit(simulation: Simulation): Visit {
   const { bytesOf } = catalog
 
   function count(
+    counts: Tally,
     request: number,
     now: Ms,
     id: number,
@@ -35,13 +36,13 @@ export function createVisit(simulation: Simulation): Visit {
     const step = timeline.stepOf(now)
     if (watch !== null) watch.served(request, fate, waitMs)
     if (fate === Fate.error) {
-      tally.current.recordError(edge, behaviorOf[id]!)
+      counts.recordError(edge, behaviorOf[id]!)
       timeline.record(step, fate, 0)
       return
     }
     timing.draw(request)
     timing.time(place, edge, bytes, waitMs)
-    tally.current.record(edge, place, behaviorOf[id]!, fate, bytes, timing.withMs, timing.directMs)
+    counts.record(edge, place, behaviorOf[id]!, fate, bytes, timing.withMs, timing.directMs)
     timeline.record(step, fate, timing.withMs)
   }
 
@@ -50,6 +51,7 @@ export function createVisit(simulation: Simulation): Visit {
 
   function createWaiting(): Waiting {
     const waiting: Waiting = {
+      counts: tally.current,
       request: 0,
       now: 0,
       id: 0,
@@ -58,11 +60,11 @@ export function createVisit(simulation: Simulation): Visit {
       verdict: Verdict.miss,
       reason: 0,
       landed: (answer, then, outcome) => {
-        const { request, now, id, place, edge, verdict, reason } = waiting
+        const { counts, request, now, id, place, edge, verdict, reason } = waiting
         free.push(waiting)
         const fate = fateOf(verdict, outcome)
-        if (fate !== Fate.stale) tally.current.reasons[fate === Fate.error ? reasonIndex.error : reason]!++
-        count(request, now, id, place, edge, fate, answer.bytes, then - now)
+        if (fate !== Fate.stale) counts.reasons[fate === Fate.error ? reasonIndex.error : reason]!++
+        count(counts, request, now, id, place, edge, fate, answer.bytes, then - now)
       },
     }
     return waiting
@@ -71,6 +73,7 @@ export function createVisit(simulation: Simulation): Visit {
   function fetch(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void {
     const pop = pops[edge]!
     const waiting = free.pop() ?? createWaiting()
+    waiting.counts = tally.current
     waiting.request = request
     waiting.now = now
     waiting.id = id
@@ -84,19 +87,21 @@ export function createVisit(simulation: Simulation): Visit {
   return (request, now, id, place, edge) => {
     if (edge < 0) {
       tally.current.reasons[reasonIndex.error]!++
-      return count(request, now, id, place, edges, Fate.error, 0, 0)
+      return count(tally.current, request, now, id, place, edges, Fate.error, 0, 0)
     }
     const pop = pops[edge]!
     if (nextUseOf !== null) pop.nextUse = nextUseOf(request)
     const verdict = pop.look(id, now)
     if (watch !== null) watch.seen(request, now, id, place, edge, verdict)
-    if (verdict === Verdict.hit) count(request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0)
+    if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0)
     else fetch(request, now, id, place, edge, verdict)
   }
 }
 
 /** A request and what is to be counted when its answer is known. */
 interface Waiting {
+  /** Where it counts: what is asked for in one part of a run belongs to it, whenever the answer comes. */
+  counts: Tally
   request: number
   now: Ms
   id: number
