@@ -11,6 +11,11 @@ export interface CommandEntry {
 /** All commands, in the order of the help page. A new one is a module of its own and an entry here. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'simulate a scenario and report',
+    register: async program => (await import('./run.ts')).registerRun(program),
+  },
+  {
     name: 'check',
     summary: 'look a scenario over without running it',
     register: async program => (await import('./check.ts')).registerCheck(program),

@@ -94,7 +94,7 @@ export async function createProgress(
   const { default: cliProgress } = await import('cli-progress')
   const format = `${label} {bar} {percentage} %  {eta_formatted} left`
   const bar = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, hideCursor: true, fps: 8 },
+    { format, stream: process.stderr, clearOnComplete: true, hideCursor: false, fps: 8 },
     cliProgress.Presets.shades_classic,
   )
   bar.start(total, 0)

@@ -1,7 +1,10 @@
 import type { Atlas } from '../geo/atlas.ts'
 import { createRttModel } from '../geo/models/index.ts'
+import { nameHint } from '../lib/nearest-name.ts'
+import { formatBytes } from '../lib/quantity.ts'
 import type { Spec } from '../lib/registry.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
+import { metrics } from '../stats/metrics.ts'
 import { checkNames } from './check-names.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type ParsedScenario, sortMistakes } from './parse.ts'
@@ -9,6 +12,7 @@ import type { ClassPlan, NetworkPlan, Plan, TrafficPlan } from './plan.ts'
 import { planBehaviors, planEvents } from './plan-events.ts'
 import { planVisitors, resolvePlace } from './plan-places.ts'
 import { planPops } from './plan-pops.ts'
+import { sizeModels } from './registries.ts'
 import type { Scenario } from './schema.ts'
 
 export interface PlannedScenario {
@@ -55,8 +59,34 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas): PlannedScenario {
     thresholds: scenario.thresholds,
     warmup: scenario.warmup,
   }
+  checkThresholds(scenario, findings)
+  checkCapacities(plan, findings)
   if (findings.mistakes.length > 0) throw new UserError(sortMistakes(findings.mistakes))
   return { plan, warnings: sortMistakes(findings.warnings) }
+}
+
+function checkThresholds({ thresholds }: Scenario, findings: Findings): void {
+  const known = metrics.map(({ id }) => id)
+  for (const [row, { metric }] of thresholds.entries())
+    if (!known.includes(metric))
+      findings.mistake(['thresholds', row], `unknown metric "${metric}"`, nameHint(metric, known))
+}
+
+/** A shelf that not even the smallest object fits on would be no shelf. Sizes that chance decides begin at a byte. */
+function checkCapacities({ pops, traffic }: Plan, findings: Findings): void {
+  if (traffic.kind === 'trace') return
+  const smallest = Math.min(...traffic.classes.map(({ sizes }) => smallestSize(sizes)))
+  const small = pops.filter(({ capacityBytes }) => capacityBytes < smallest)
+  if (small.length > 0)
+    findings.mistake(
+      ['edge', 'capacity'],
+      `${formatBytes(small[0]!.capacityBytes)} on ${small[0]!.id} is below the smallest object, ${formatBytes(smallest)}`,
+    )
+}
+
+function smallestSize(sizes: Spec): number {
+  const { definition, params } = sizeModels.choose(sizes)
+  return definition.name === 'fixed' ? (params as { bytes: number }).bytes : 1
 }
 
 /** The file's name without folders and ending: what a run is called that has no title. */
