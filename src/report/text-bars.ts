@@ -2,6 +2,7 @@ import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
 import { formatCount } from './figures.ts'
 import { type Ink, pad } from './ink.ts'
+import { reasonText } from './sentences.ts'
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
@@ -72,16 +73,6 @@ function widen({ upToMs, withCdn, withoutCdn }: RunResult['histogram']): RunResu
   return wide
 }
 
-const reasonTexts: Record<string, string> = {
-  cold: 'cold: never asked for at this PoP',
-  capacity: 'capacity: had to leave for others',
-  expired: 'expired: asked the origin again',
-  purge: 'purged',
-  join: 'joined a fetch on its way',
-  uncacheable: 'must not be stored',
-  error: 'error',
-}
-
 /** Why requests were no hits, the most frequent reason first. */
 export function reasonBars({ missReasons, headline }: RunResult, width: number, ink: Ink): string[] {
   const reasons = Object.entries(missReasons).filter(([, count]) => count > 0)
@@ -94,7 +85,7 @@ export function reasonBars({ missReasons, headline }: RunResult, width: number, 
     .map(([reason, count]) => {
       const share = `${((100 * count) / misses).toFixed(1)} %`
       const room = Math.max(4, width - label - 30)
-      return `  ${pad(reasonTexts[reason] ?? reason, label)}${pad(formatCount(count), 12, 'right')} ${pad(share, 8, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
+      return `  ${pad(reasonText(reason), label)}${pad(formatCount(count), 12, 'right')} ${pad(share, 8, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
     })
 }
 

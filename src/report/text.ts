@@ -3,6 +3,7 @@ import type { RunResult } from '../stats/result.ts'
 import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertText } from './inert.ts'
 import { createInk, type Ink, pad } from './ink.ts'
+import { routingSentence, warmSentence } from './sentences.ts'
 import { bar, latencyBars, reasonBars, timelineRows } from './text-bars.ts'
 import { worldMap } from './text-map.ts'
 import { columnTable, gainTable, popTable } from './text-tables.ts'
@@ -33,9 +34,9 @@ export function reportText(result: RunResult, { width: given, colors, land = '' 
     ['Who gains most and least', gainTable(result, ink, gainRows)],
     ['Why requests were no hits', reasonBars(result, Math.min(width, 100), ink)],
     ['Over time', timelineRows(result, Math.min(width, 110), ink)],
-    ['Routing', routingLines(result, width)],
+    ['Routing', wrap(inertText(routingSentence(result)), width, '  ')],
     ['Behaviours', behaviorTable(result)],
-    ['Warm and cold', warmLines(result, width)],
+    ['Warm and cold', wrap(warmSentence(result), width, '  ')],
     ['Thresholds', thresholdLines(result, ink)],
     ['What to know', noteLines(result, width, ink)],
   ]
@@ -89,18 +90,6 @@ function latencyTable({ headline }: RunResult): string[] {
   ]
 }
 
-function routingLines({ routing }: RunResult, width: number): string[] {
-  const share = (value: number): string => formatValue(value, '%')
-  const { router, onFastestShare, loses25MsShare, loses100MsShare, meanLossMs, nearestByDistance } = routing
-  return wrap(
-    `The router ${inertText(router)} sends ${share(onFastestShare)} of the people to their fastest PoP; ${share(loses25MsShare)} lose 25 ms or more a round trip, ` +
-      `${share(loses100MsShare)} 100 ms or more, ${formatDigits(meanLossMs)} ms on average. The nearest PoP on the map would be the fastest for ` +
-      `${share(nearestByDistance.onFastestShare)} and cost ${share(nearestByDistance.loses25MsShare)} of them 25 ms or more.`,
-    width,
-    '  ',
-  )
-}
-
 function behaviorTable({ behaviors }: RunResult): string[] {
   if (behaviors.length < 2) return []
   return columnTable(
@@ -111,16 +100,6 @@ function behaviorTable({ behaviors }: RunResult): string[] {
       formatValue(hits / requests, '%').replace(' %', ''),
       formatValue(bytes, 'bytes'),
     ]),
-  )
-}
-
-function warmLines({ headline, cold, warmup }: RunResult, width: number): string[] {
-  const ratio = (value: number): string => formatValue(value, '%')
-  return wrap(
-    `Left out as warm-up: ${formatCount(warmup.requests)} requests (${warmup.rule}). Hit ratio without them ${ratio(headline.hit_ratio!.value)}, ` +
-      `with them ${ratio(cold.hit_ratio!)}; p95 ${formatDigits(headline.p95_ms!.value)} and ${formatDigits(cold.p95_ms!)} ms.`,
-    width,
-    '  ',
   )
 }
 

@@ -1,0 +1,156 @@
+import { formatDigits } from '../../lib/quantity.ts'
+import { sha256 } from '../../scenario/hash.ts'
+import { metrics } from '../../stats/metrics.ts'
+import type { RunResult } from '../../stats/result.ts'
+import { docOf, formatCount, formatEstimate, formatValue, titleOf } from '../figures.ts'
+import { inertHtml } from '../inert.ts'
+import { reasonText, routingSentence, warmSentence } from '../sentences.ts'
+import { latencyFigures } from './latency.ts'
+import { worldMap } from './map.ts'
+import { figure, inertLines, section, shareBar } from './markup.ts'
+import { script } from './script.ts'
+import { style } from './style.ts'
+import { behaviorTable, cityTable, countryTable, popTable } from './tables.ts'
+import { timelineFigures } from './timeline.ts'
+
+export interface PageOptions {
+  /** The scenario as it was written: the page is its own recipe. */
+  scenario: string
+  /** Text of world-atlas/land-110m.json; empty for a map without coasts. */
+  land: string
+}
+
+/**
+ * The report of a run as one file that needs nothing else: no network, no fonts, no other file. Its policy (CSP) lets run only the
+ * one style and the one script of this room, named by their hashes, so that nothing that a name smuggles in can ever run.
+ */
+export function reportHtml(result: RunResult, { scenario, land }: PageOptions): string {
+  const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'`
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
+    `<title>${inertHtml(result.title)}</title><style>${style}</style></head><body>`,
+    head(result),
+    '<main>',
+    section('map', 'The world', '', worldMap(result, land)),
+    section('latency', 'How long visitors wait', '', latencyFigures(result)),
+    section('time', 'Over time', warmSentence(result), timelineFigures(result)),
+    section('origin', 'What reaches the origin, and why', '', reasons(result)),
+    section('pops', 'PoPs', 'Click a heading to sort.', popTable(result)),
+    section('countries', 'Countries', '', countryTable(result)),
+    section('cities', 'Cities', routingSentence(result), cityTable(result)),
+    section('behaviors', 'Behaviours', '', behaviorTable(result)),
+    section('formulas', 'All figures, and how they are made', '', formulas(result)),
+    section('recipe', 'How to make this again', '', recipe(result, scenario)),
+    `</main><script>${script}</script></body></html>\n`,
+  ].join('\n')
+}
+
+/** A source of a Content-Security-Policy: SHA-256 of an inline element's text. Source: W3C CSP Level 3, 2.3.1. */
+function sourceHash(text: string): string {
+  const bytes = sha256(text)
+    .match(/../g)!
+    .map(pair => Number.parseInt(pair, 16))
+  return `sha256-${btoa(String.fromCharCode(...bytes))}`
+}
+
+function head(result: RunResult): string {
+  const { manifest, thresholds } = result
+  const runs =
+    manifest.replications > 1
+      ? `${manifest.replications} replications; ± is a 95 % interval`
+      : 'a single run, without an interval'
+  const facts = [manifest.scenario, `seed ${manifest.seed}`, runs, `cdnlab ${manifest.version}`]
+  const links = {
+    map: 'World',
+    latency: 'Latency',
+    time: 'Over time',
+    origin: 'Origin',
+    pops: 'PoPs',
+    countries: 'Countries',
+    cities: 'Cities',
+    formulas: 'Formulas',
+    recipe: 'Recipe',
+  }
+  const chip = ({ text, value, passed }: RunResult['thresholds'][number]): string =>
+    `<li class="${passed ? 'passed' : 'failed'}"><b>${passed ? '✓ passed' : '✗ failed'}</b> ${inertHtml(text)} <span class="note">is ${formatDigits(value)}</span></li>`
+  return [
+    `<header><h1>${inertHtml(result.title)}</h1><p class="meta">${facts.map(fact => `<span>${inertHtml(fact)}</span>`).join(' ')}</p>`,
+    `<div class="cards">${cards(result)}</div>`,
+    thresholds.length === 0
+      ? ''
+      : `<ul class="thresholds" aria-label="Thresholds">${thresholds.map(chip).join('')}</ul>`,
+    `<nav aria-label="Sections">${Object.entries(links)
+      .map(([id, label]) => `<a href="#${id}">${label}</a>`)
+      .join('')}</nav></header>`,
+  ].join('')
+}
+
+/** The headline: each figure unfolds its formula. */
+function cards({ headline }: RunResult): string {
+  const text = (id: string): string => formatEstimate(id, headline[id]!)
+  const card = (id: string, under: string, hasBar = false): string => {
+    const [value, half] = text(id).split(' ± ')
+    const interval = half === undefined ? '' : ` <small>± ${inertHtml(half)}</small>`
+    const bar = hasBar ? shareBar(headline[id]!.value, 'with') : ''
+    return `<details class="card"><summary><span class="label">${inertHtml(titleOf(id))}</span><b>${inertHtml(value!)}${interval}</b>${bar}<span class="under">${inertHtml(under)}</span></summary><p>${inertHtml(docOf(id))}</p></details>`
+  }
+  const against = (id: string): string => `${text(`direct_${id}`)} without the CDN`
+  return [
+    card('hit_ratio', `${text('byte_hit_ratio')} of the bytes`, true),
+    card('byte_hit_ratio', `of ${text('egress_bytes')} sent`, true),
+    card('origin_offload', `${text('origin_requests')} requests reach the origin`, true),
+    card('byte_offload', `the origin sends ${text('origin_bytes')}`, true),
+    card('p50_ms', against('p50_ms')),
+    card('p95_ms', against('p95_ms')),
+    card('p99_ms', against('p99_ms')),
+    card('saved_mean_ms', `p50 ${text('saved_p50_ms')}, p95 ${text('saved_p95_ms')}`),
+    card('saved_total_h', 'of waiting, all visitors together'),
+    card('requests', `${text('join_ratio')} joined a fetch of another`),
+    card('errors', `availability ${text('availability')}`),
+    card('stale_ratio', 'old copies, while or because'),
+  ].join('')
+}
+
+function reasons({ missReasons, headline }: RunResult): string {
+  const rows = Object.entries(missReasons)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+  const total = rows.reduce((sum, [, count]) => sum + count, 0)
+  const line = ([reason, count]: [string, number]): string =>
+    `<tr><th scope="row">${inertHtml(reasonText(reason))}</th><td>${formatCount(count)}</td><td>${formatValue(count / total, '%')}</td><td>${shareBar(count / rows[0]![1], 'without')}</td></tr>`
+  const text = (id: string): string => formatEstimate(id, headline[id]!)
+  const first = rows[0]
+  const words =
+    first === undefined
+      ? 'Every request was a hit.'
+      : `${formatCount(total)} requests were no hits; the most frequent reason, ${reasonText(first[0])}, has ${formatValue(first[1] / total, '%')} of them. ${text('origin_requests')} requests reach the origin (offload ${text('origin_offload')}), and it sends ${text('origin_bytes')} (offload in bytes ${text('byte_offload')}).`
+  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Reasons"><table class="reasons"><thead><tr><th scope="col">reason</th><th scope="col">requests</th><th scope="col">share</th><td></td></tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`
+  const csv = ['reason,requests', ...Object.entries(missReasons).map(([reason, count]) => `${reason},${count}`)].join(
+    '\n',
+  )
+  return figure('Why requests were no hits', table, words, csv)
+}
+
+function formulas({ headline, cold }: RunResult): string {
+  const row = ({ id, title, unit, doc }: (typeof metrics)[number]): string =>
+    `<tr><th scope="row">${inertHtml(title)}</th><td>${inertHtml(formatEstimate(id, headline[id]!))}</td><td>${inertHtml(formatValue(cold[id] ?? null, unit))}</td><td class="doc">${inertHtml(doc)}</td></tr>`
+  return `<details><summary>Show all ${metrics.length} figures</summary><div class="scroll" tabindex="0" role="region" aria-label="All figures"><table class="formulas"><thead><tr><th scope="col">figure</th><th scope="col">warm part</th><th scope="col">whole run</th><th scope="col">formula</th></tr></thead><tbody>${metrics.map(row).join('')}</tbody></table></div></details>`
+}
+
+function recipe({ manifest, checks, notes }: RunResult, scenario: string): string {
+  const facts = Object.entries(manifest).map(([key, value]) => {
+    const label = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+    return `<dt>${inertHtml(label)}</dt><dd>${inertHtml(value === null ? 'none' : String(value))}</dd>`
+  })
+  const laws = checks.map(
+    ({ law, left, right }) => `<li>${inertHtml(law)}: ${formatCount(left)} = ${formatCount(right)}</li>`,
+  )
+  return [
+    `<ul>${notes.map(note => `<li>${inertHtml(note)}</li>`).join('')}</ul>`,
+    `<dl>${facts.join('')}</dl>`,
+    `<details><summary>${checks.length} laws of conservation were checked</summary><ul>${laws.join('')}</ul></details>`,
+    `<details open><summary>The scenario</summary><pre tabindex="0" aria-label="The scenario">${inertLines(scenario)}</pre></details>`,
+  ].join('')
+}
