@@ -31,6 +31,7 @@ const zipfParams = z.strictObject({
   alpha: z.number().min(0).max(10).default(0.9).describe('Exponent: the object of rank r is asked for as r^-alpha'),
   once: z.number().min(0).lt(1).default(0).describe('Share of the requests that go to objects never asked for again'),
   drift: z.number().min(0).default(0).describe('Objects by which the ranks move on in a million requests'),
+  thin: z.number().int().min(1).max(1000).default(1).describe('Neighbours in rank that each object stands for: a sample'),
 })
 
 const zipf = definePopularity({
@@ -40,8 +41,8 @@ const zipf = definePopularity({
   params: zipfParams,
   catalogSize: (objects, requests, { once }) =>
     objects + Math.ceil(once * requests + 6 * Math.sqrt(once * requests) + (once > 0 ? 100 : 0)),
-  create({ objects, random }, { alpha, once, drift }) {
-    const table = new AliasTable(Float64Array.from({ length: objects }, (_, rank) => (rank + 1) ** -alpha))
+  create({ objects, random }, { alpha, once, drift, thin }) {
+    const table = new AliasTable(zipfWeights(objects, alpha, thin))
     const draws = random.fork('ranks')
     const onceDraws = random.fork('once')
     let onceCount = 0
@@ -58,6 +59,13 @@ const zipf = definePopularity({
     }
   },
 })
+
+/** The weight of each object: that of its rank, or where it stands for `thin` neighbours the sum over theirs. */
+function zipfWeights(objects: number, alpha: number, thin: number): Float64Array {
+  const weights = new Float64Array(objects)
+  for (let rank = 0; rank < objects * thin; rank++) weights[Math.floor(rank / thin)]! += (rank + 1) ** -alpha
+  return weights
+}
 
 const uniform = definePopularity({
   name: 'uniform',

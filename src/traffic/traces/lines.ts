@@ -1,0 +1,58 @@
+import { UserError } from '../../lib/user-error.ts'
+import type { TraceParser } from './format.ts'
+
+/** No line of a trace is longer; what is, is another format. */
+const longestLine = 1 << 20
+const newline = 10
+const carriageReturn = 13
+
+/** Reads text line by line as bytes: `read` is given a buffer with the line's start and end, without its end of line, and its number. */
+export function createLineParser(
+  file: string,
+  read: (bytes: Uint8Array, start: number, end: number, line: number) => void,
+): TraceParser {
+  let rest = new Uint8Array(0)
+  let line = 0
+  const readLine = (bytes: Uint8Array, start: number, end: number): void => {
+    line++
+    const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+    if (stop > start) read(bytes, start, stop, line)
+  }
+  const refuse = (): never => {
+    throw new UserError({
+      message: `a line of more than ${longestLine} bytes`,
+      at: { file, line: line + 1 },
+      hint: 'is this a text format? --format names it',
+    })
+  }
+  return {
+    push(chunk) {
+      let start = 0
+      if (rest.length > 0) {
+        const end = chunk.indexOf(newline)
+        const tail = chunk.subarray(0, end < 0 ? chunk.length : end)
+        if (rest.length + tail.length > longestLine) refuse()
+        const joined = new Uint8Array(rest.length + tail.length)
+        joined.set(rest)
+        joined.set(tail, rest.length)
+        if (end < 0) {
+          rest = joined
+          return
+        }
+        readLine(joined, 0, joined.length)
+        rest = new Uint8Array(0)
+        start = end + 1
+      }
+      for (let end = chunk.indexOf(newline, start); end >= 0; end = chunk.indexOf(newline, start)) {
+        readLine(chunk, start, end)
+        start = end + 1
+      }
+      rest = chunk.slice(start)
+      if (rest.length > longestLine) refuse()
+    },
+    end() {
+      if (rest.length > 0) readLine(rest, 0, rest.length)
+      rest = new Uint8Array(0)
+    },
+  }
+}
