@@ -12,6 +12,7 @@ import {
   rttModels,
   sizeModels,
 } from '../scenario/registries.ts'
+import { metrics } from '../stats/metrics.ts'
 import { loadAtlas } from './atlas.ts'
 import { type Listable, type ListOptions, listable } from './list.ts'
 import { loadPlan } from './load-plan.ts'
@@ -81,6 +82,8 @@ export async function rowsOf(kind: Listable, name: string | undefined): Promise<
         lat: region.lat,
         lon: region.lon,
       }))
+    case 'metrics':
+      return metrics.map(({ id, title, unit, doc }) => ({ name: id, title, unit, doc }))
     case 'scenarios':
       return scenarioRows()
     case 'keys':

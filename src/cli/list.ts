@@ -12,6 +12,7 @@ export const listable = [
   'access',
   'pops',
   'regions',
+  'metrics',
   'scenarios',
   'keys',
 ] as const

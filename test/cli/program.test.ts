@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeFailure } from '../../src/cli/failures.ts'
@@ -71,6 +72,49 @@ describe('the program', () => {
     const status = await new Promise(resolve => child.on('close', resolve))
     expect(stderr).toBe('')
     expect(status).toBe(0)
+  })
+})
+
+describe('cdnlab run', () => {
+  const small = ['--set', 'traffic.requests=2000', '--set', 'thresholds=[hit_ratio > 0]', '--set', 'warmup=none']
+
+  it('reports on standard output, without colours or a bar in a pipe', () => {
+    const { status, stdout, stderr } = cdnlab(['run', 'three-pops', ...small])
+    expect(status).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^Three PoPs on three continents\n/)
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it('ends with code 99 when a threshold is missed, after the report', () => {
+    const { status, stdout, stderr } = cdnlab(['run', 'three-pops', ...small, '--set', 'thresholds=[hit_ratio > 99%]'])
+    expect(status).toBe(99)
+    expect(stdout).toContain('hit ratio')
+    expect(stderr).toMatch(/^threshold missed: hit_ratio > 99%, it is 0\.\d+\n$/)
+  })
+
+  it('writes the same bytes to a file each time', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cdnlab-run-'))
+    const file = join(folder, 'result.json')
+    const words = ['run', 'three-pops', ...small, '--json', '-o', file, '--seed', '7', '--no-color']
+    expect(cdnlab(words)).toEqual({ status: 0, stdout: '', stderr: `written to ${file}\n` })
+    const first = readFileSync(file, 'utf8')
+    cdnlab(words)
+    expect(readFileSync(file, 'utf8')).toBe(first)
+    const { format, manifest } = JSON.parse(first) as { format: string; manifest: { seed: number } }
+    expect([format, manifest.seed]).toEqual(['cdnlab-run-1', 7])
+    rmSync(folder, { recursive: true })
+  })
+
+  it.each([
+    [['--json', '--csv'], 'choose one'],
+    [['-o', '/nowhere/at/all.json'], 'there is no folder'],
+    [['--set', 'policy'], 'it is written key=value'],
+    [['--seed', 'x'], '--set seed: seed: expected a number'],
+  ])('ends with code 2 for %j', (words, why) => {
+    const { status, stdout, stderr } = cdnlab(['run', 'three-pops', ...words])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(why)
   })
 })
 

@@ -74,6 +74,7 @@ describe('aliases, tags, keys', () => {
     ['traffic: {classes: {prototype: {share: 1}}}', '"prototype" cannot be a key'],
     ['edge: {policy: {name: constructor}}', 'unknown policy "constructor"'],
     ['pops: __proto__', 'unknown PoP map "__proto__"'],
+    ['thresholds: ["constructor > 1"]', 'unknown metric "constructor"'],
     ['[1, 2]: a', 'a key must be a plain text'],
   ])
 
@@ -150,6 +151,7 @@ describe('nothing of something', () => {
     ['traffic: {rate: 0}', 'traffic.rate: "0" is nothing'],
     ['traffic: {duration: 0s}', 'traffic.duration: "0s" is nothing'],
     ['edge: {capacity: 0}', 'edge.capacity: "0" is nothing'],
+    ['traffic: {sizes: "fixed:bytes=2MB"}\nedge: {capacity: 1MB}', 'is below the smallest object'],
     ['origin: {concurrency: 0}', 'origin.concurrency: "0" is too small'],
     ['origin: {bandwidth: 0}', '"0" is nothing'],
     ['replications: 0', '"0" is too small'],
@@ -186,6 +188,7 @@ describe('misspelt', () => {
     ['events: [{type: pop-dwn, at: 1m}]', 'did you mean "pop-down"'],
     ['events: [{type: pop-down, at: 1m, pop: AMX}]', 'unknown PoP "AMX"'],
     ['behaviors: [{class: img}]', 'unknown class "img"'],
+    ['thresholds: [hit_rtio > 0.5]', 'did you mean "hit_ratio"'],
     ['traffic: {trace: a.csv, rate: 5}', 'unknown key "rate" in traffic'],
     ['traffic: {object: 5}', 'did you mean "objects"'],
   ])
