@@ -1,10 +1,10 @@
-import { describeMistake, type Mistake, UserError } from '../lib/user-error.ts'
+import { type Mistake, UserError } from '../lib/user-error.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { scenarioJsonSchema } from '../scenario/schema.ts'
 import type { CheckOptions } from './check.ts'
-import { harmless } from './failures.ts'
 import { loadPlan } from './load-plan.ts'
 import { writeOut } from './terminal.ts'
+import { printWarnings } from './warnings.ts'
 
 /** Checks each scenario and says a line about it; throws one UserError with the mistakes of all. */
 export async function checkScenarios(names: readonly string[], options: CheckOptions): Promise<void> {
@@ -14,7 +14,7 @@ export async function checkScenarios(names: readonly string[], options: CheckOpt
   for (const name of names) {
     try {
       const { plan, file, warnings } = await loadPlan(name, options)
-      for (const warning of warnings) process.stderr.write(`warning: ${harmless(describeMistake(warning))}\n`)
+      printWarnings(warnings)
       await writeOut(options.plan ? `${JSON.stringify(plan, planValue, 2)}\n` : `${file}: ok, ${summaryOf(plan)}\n`)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
