@@ -1,4 +1,4 @@
-import { describeMistake, UserError } from '../lib/user-error.ts'
+import { UserError } from '../lib/user-error.ts'
 import { reportCsv } from '../report/csv.ts'
 import { reportJson } from '../report/json.ts'
 import { reportMarkdown } from '../report/markdown.ts'
@@ -6,11 +6,12 @@ import { reportText } from '../report/text.ts'
 import { runPlan } from '../sim/run.ts'
 import type { RunResult } from '../stats/result.ts'
 import { readConfigFile } from './atlas.ts'
-import { harmless } from './failures.ts'
 import { loadPlan } from './load-plan.ts'
 import { createManifest } from './manifest.ts'
 import type { RunOptions } from './run.ts'
 import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
+import { openTraceSource } from './trace-source.ts'
+import { printWarnings } from './warnings.ts'
 
 const thresholdExit = 99
 
@@ -33,12 +34,12 @@ export async function runScenario(name: string, options: RunOptions): Promise<vo
 /** The result of a scenario's run, with a progress bar on the way and its warnings on standard error. */
 async function runFile(name: string, options: RunOptions): Promise<RunResult> {
   const { plan, atlas, warnings, file, tracePath } = await loadPlan(name, options)
-  for (const warning of warnings) process.stderr.write(`warning: ${harmless(describeMistake(warning))}\n`)
-  if (plan.traffic.kind === 'trace') throw new UserError(`${file}: this version cannot replay traces`)
+  printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
   const progress = await createProgress('running', 1, options)
   try {
-    return runPlan(plan, atlas, { manifest, onProgress: (done, expected) => progress.update(done / expected) })
+    return runPlan(plan, atlas, { manifest, trace, onProgress: (done, expected) => progress.update(done / expected) })
   } finally {
     progress.stop()
   }

@@ -1,4 +1,3 @@
-import type { Atlas } from '../geo/atlas.ts'
 import { createFindNearest } from '../geo/nearest.ts'
 import { grownFloat64, grownInt32 } from '../lib/columns.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -13,7 +12,7 @@ import { traceBytes } from './trace-bytes.ts'
 const headBytes = 4096
 
 /** Reads the trace of a plan. Throws UserError with record, line or byte offset. */
-export async function openTraceSource({ traffic, visitors }: Plan, _atlas: Atlas, path: string): Promise<TraceSource> {
+export async function openTraceSource({ traffic, visitors }: Plan, path: string): Promise<TraceSource> {
   if (traffic.kind !== 'trace') throw new UserError('the scenario reads no trace')
   const recorder = createRecorder(visitors.places, traffic.requests)
   try {
