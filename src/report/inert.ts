@@ -8,6 +8,17 @@ export function inertText(name: string): string {
   return name.replace(unsafe, letter => `\\u{${letter.codePointAt(0)!.toString(16)}}`)
 }
 
+/** The same data with every text in it made harmless for a terminal. */
+export function inertStrings<Data>(data: Data): Data {
+  const inert = (value: unknown): unknown => {
+    if (typeof value === 'string') return inertText(value)
+    if (Array.isArray(value)) return value.map(inert)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [inertText(key), inert(part)]))
+  }
+  return inert(data) as Data
+}
+
 /** A cell of CSV (RFC 4180): quoted where needed; a name that a spreadsheet would run as a formula gets an apostrophe. */
 export function inertCsv(cell: string | number | null): string {
   if (cell === null || (typeof cell === 'number' && !Number.isFinite(cell))) return ''

@@ -34,15 +34,39 @@ export function createInk(level: 0 | 1 | 2 | 3): Ink {
   }
 }
 
-/** Letters that take room on a screen, without colours. */
-export function widthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
+/** Letters that a terminal shows two cells wide. Source: Unicode Standard Annex 11, classes W and F, by script. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+const narrow = /[\uff61-\uffdc]/u
+const combining = /^\p{Mark}$/u
+
+function cellsOf(letter: string): number {
+  if (letter < '\u0300' || combining.test(letter)) return letter < '\u0300' ? 1 : 0
+  return wide.test(letter) && !narrow.test(letter) ? 2 : 1
 }
 
-/** Text of an exact width: cut with an ellipsis, or filled up with spaces. */
+/** Cells that a text takes on a screen, without colours. */
+export function widthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character
+  const plain = text.replace(/\u001b\[[0-9;]*m/g, '')
+  let cells = 0
+  for (const letter of plain) cells += cellsOf(letter)
+  return cells
+}
+
+/** Text of an exact width: cut with an ellipsis, or filled up with spaces. Without colours. */
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const letters = [...text]
-  const shown = letters.length > width ? `${letters.slice(0, width - 1).join('')}…` : text
-  return align === 'left' ? shown.padEnd(width) : shown.padStart(width)
+  let shown = text
+  if (widthOf(text) > width) {
+    shown = ''
+    let cells = 1
+    for (const letter of text) {
+      cells += cellsOf(letter)
+      if (cells > width) break
+      shown += letter
+    }
+    shown += '…'
+  }
+  const fill = ' '.repeat(Math.max(0, width - widthOf(shown)))
+  return align === 'left' ? shown + fill : fill + shown
 }

@@ -90,7 +90,7 @@ export function reasonBars({ missReasons, headline }: RunResult, width: number, 
 }
 
 /** The run over time: a row a figure, events marked below. */
-export function timelineRows({ series, events }: RunResult, width: number, ink: Ink): string[] {
+export function timelineRows({ series, events, manifest }: RunResult, width: number, ink: Ink): string[] {
   const room = Math.max(10, width - 32)
   const lengthMs = series.stepMs * series.requests.length
   const row = (title: string, values: readonly number[], most: number, scale: string): string =>
@@ -104,7 +104,9 @@ export function timelineRows({ series, events }: RunResult, width: number, ink: 
     ['errors', series.errors],
   ] as const) {
     if (highest(values) > 0)
-      lines.push(row(title, values, highest(values), `0 to ${rate(highest(values), series.stepMs)}`))
+      lines.push(
+        row(title, values, highest(values), `0 to ${rate(highest(values) / manifest.replications, series.stepMs)}`),
+      )
   }
   lines.push(row('p95', series.p95Ms, highest(series.p95Ms), `0 to ${formatDigits(highest(series.p95Ms))} ms`))
   if (events.length === 0) return lines

@@ -1,8 +1,8 @@
 import Table from 'cli-table3'
 import { formatBytes, formatDigits } from '../lib/quantity.ts'
 import type { PopRow, RunResult, VisitorRow } from '../stats/result.ts'
+import { countryName } from './country-name.ts'
 import { formatCount, formatValue } from './figures.ts'
-import { inertText } from './inert.ts'
 import { type Ink, pad } from './ink.ts'
 
 const bare = {
@@ -35,7 +35,7 @@ export function popTable({ pops }: RunResult, width: number, most: number): stri
   const isWide = width >= 96
   const nameWidth = isWide ? 24 : 14
   const row = (pop: PopRow): string[] => [
-    pad(inertText(pop.place.name && isWide ? `${pop.id} ${pop.place.name}` : pop.id), nameWidth).trimEnd(),
+    pad(pop.place.name && isWide ? `${pop.id} ${pop.place.name}` : pop.id, nameWidth).trimEnd(),
     formatCount(pop.requests),
     percent(pop.hitRatio),
     percent(pop.byteHitRatio),
@@ -83,12 +83,14 @@ function restRow(rest: readonly PopRow[], isWide: boolean): string[] {
 /** Countries, or with few countries cities, that gain most and least by the mean time saved. */
 export function gainTable({ countries, cities }: RunResult, ink: Ink, each: number): string[] {
   const isWorld = countries.length >= 2 * each
-  const known = (isWorld ? countries : cities).filter(({ requests }) => requests >= 30)
+  const rows = isWorld ? countries : cities
+  const least = Math.max(30, rows.reduce((sum, { requests }) => sum + requests, 0) / 2000)
+  const known = rows.filter(({ requests }) => requests >= least)
   const sorted = [...known].sort((a, b) => b.savedMeanMs - a.savedMeanMs)
   const best = sorted.slice(0, each)
   const worst = sorted.slice(Math.max(each, sorted.length - each))
   const row = ({ name, requests, hitRatio, meanMs, directMeanMs, savedMeanMs }: VisitorRow): string[] => [
-    pad(inertText(name), 24).trimEnd(),
+    pad(isWorld ? countryName(name) : name, 24).trimEnd(),
     formatCount(requests),
     percent(hitRatio),
     ms(meanMs),

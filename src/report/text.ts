@@ -1,7 +1,7 @@
 import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
 import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
-import { inertText } from './inert.ts'
+import { inertStrings } from './inert.ts'
 import { createInk, type Ink, pad } from './ink.ts'
 import { routingSentence, warmSentence } from './sentences.ts'
 import { bar, latencyBars, reasonBars, timelineRows } from './text-bars.ts'
@@ -23,7 +23,8 @@ const popRows = 12
 const gainRows = 4
 
 /** The report of a run for a terminal. */
-export function reportText(result: RunResult, { width: given, colors, land = '' }: TextOptions): string {
+export function reportText(from: RunResult, { width: given, colors, land = '' }: TextOptions): string {
+  const result = inertStrings(from)
   const width = Math.max(60, Math.min(given, 140))
   const ink = createInk(colors)
   const sections: (readonly [string, string[]])[] = [
@@ -34,7 +35,7 @@ export function reportText(result: RunResult, { width: given, colors, land = '' 
     ['Who gains most and least', gainTable(result, ink, gainRows)],
     ['Why requests were no hits', reasonBars(result, Math.min(width, 100), ink)],
     ['Over time', timelineRows(result, Math.min(width, 110), ink)],
-    ['Routing', wrap(inertText(routingSentence(result)), width, '  ')],
+    ['Routing', wrap(routingSentence(result), width, '  ')],
     ['Behaviours', behaviorTable(result)],
     ['Warm and cold', wrap(warmSentence(result), width, '  ')],
     ['Thresholds', thresholdLines(result, ink)],
@@ -55,10 +56,10 @@ function headLines(result: RunResult, width: number, ink: Ink): string[] {
   const runs =
     manifest.replications > 1 ? `${manifest.replications} replications, ± is a 95 % interval` : 'a single run'
   return [
-    ink.title(inertText(result.title)),
+    ink.title(result.title),
     ink.faint(
       wrap(
-        `${inertText(manifest.scenario ?? '')} · seed ${manifest.seed} · ${runs} · cdnlab ${manifest.version}`,
+        `${manifest.scenario ?? ''} · seed ${manifest.seed} · ${runs} · cdnlab ${manifest.version}`,
         width,
         '  ',
       ).join('\n'),
@@ -95,7 +96,7 @@ function behaviorTable({ behaviors }: RunResult): string[] {
   return columnTable(
     ['path or class', 'requests', 'hit %', 'bytes'],
     behaviors.map(({ label, requests, hits, bytes }) => [
-      pad(inertText(label), 30).trimEnd(),
+      pad(label, 30).trimEnd(),
       formatCount(requests),
       formatValue(hits / requests, '%').replace(' %', ''),
       formatValue(bytes, 'bytes'),
@@ -106,13 +107,13 @@ function behaviorTable({ behaviors }: RunResult): string[] {
 function thresholdLines({ thresholds }: RunResult, ink: Ink): string[] {
   return thresholds.map(({ text, value, passed }) => {
     const mark = passed ? ink.good('✓') : ink.bad('✗')
-    return `  ${mark} ${inertText(text)}  ${ink.faint(`is ${formatDigits(value)}`)}`
+    return `  ${mark} ${text}  ${ink.faint(`is ${formatDigits(value)}`)}`
   })
 }
 
 function noteLines({ notes, checks, manifest }: RunResult, width: number, ink: Ink): string[] {
   const laws = `${checks.length} conservation laws hold, such as: ${checks[0]?.law ?? 'none'}.`
-  const again = `Again: ${inertText(manifest.command ?? '')} (scenario ${manifest.scenarioHash?.slice(0, 12) ?? '-'}, node ${manifest.node ?? '-'})`
+  const again = `Again: ${manifest.command ?? ''} (scenario ${manifest.scenarioHash?.slice(0, 12) ?? '-'}, node ${manifest.node ?? '-'})`
   return [...notes, `hit ratio: ${docOf('hit_ratio')}`, laws, again].flatMap(note => {
     const [first, ...rest] = wrap(note, width - 2, '')
     return [ink.faint(`  - ${first}`), ...rest.map(line => ink.faint(`    ${line}`))]

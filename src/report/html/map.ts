@@ -1,6 +1,7 @@
 import { type GeoProjection, geoNaturalEarth1, geoPath } from 'd3-geo'
 import { feature, mesh } from 'topojson-client'
 import type { GeometryObject, Topology } from 'topojson-specification'
+import type { Place } from '../../geo/place.ts'
 import { formatDigits } from '../../lib/quantity.ts'
 import type { CityRow, PopRow, RunResult } from '../../stats/result.ts'
 import { formatCount } from '../figures.ts'
@@ -16,6 +17,9 @@ const detoursShown = 60
 /** A longer round trip than to the fastest PoP that is worth a mark, in ms. */
 const detourMs = 25
 const cityClasses = 5
+/** Degrees of longitude up to which a run is shown as a region, and the margin around it. */
+const widestRegion = 100
+const margin = 4
 
 /**
  * The world: PoPs sized by traffic and coloured by hit ratio, cities coloured by latency or by what they save, arcs from the busiest
@@ -23,18 +27,9 @@ const cityClasses = 5
  * `land` is the text of world-atlas/land-110m.json; without it the map has no coasts.
  */
 export function worldMap({ pops, cities }: RunResult, land: string): string {
-  const projection = geoNaturalEarth1().rotate([-11, 0]).fitWidth(widthOfMap, { type: 'Sphere' })
-  const top = projection([11, north])![1]
-  const height = projection([11, south])![1] - top
-  projection.translate([projection.translate()[0], projection.translate()[1] - top])
-  projection.clipExtent([
-    [0, 0],
-    [widthOfMap, height],
-  ])
+  const { projection, height } = frameOf([...pops, ...cities].map(({ place }) => place))
   const edges = pops.filter(({ isEdge }) => isEdge)
-  const detours = cities.filter(
-    ({ fastestPop, rttMs, fastestRttMs }) => fastestPop !== null && rttMs - fastestRttMs >= detourMs,
-  )
+  const detours = cities.filter(isDetour)
   const seen = edges.filter(({ requests }) => requests > 0)
   const ratios = seen.map(({ hitRatio }) => hitRatio)
   const [least, most] = [Math.min(...ratios, 1), Math.max(...ratios, 0)]
@@ -47,7 +42,15 @@ export function worldMap({ pops, cities }: RunResult, land: string): string {
     toggles(detours.length),
     `<svg id="world" role="img" tabindex="0" aria-label="${inertHtml(words)} With the arrow keys you step through the PoPs." viewBox="0 0 ${widthOfMap} ${coordinate(height)}">`,
     coasts(land, projection),
-    `<g class="arcs">${arcs('arc', [...cities].sort(byRequests).slice(0, arcsShown), pops, projection)}</g>`,
+    `<g class="arcs">${arcs(
+      'arc',
+      cities
+        .filter(city => !isDetour(city))
+        .sort(byRequests)
+        .slice(0, arcsShown),
+      pops,
+      projection,
+    )}</g>`,
     cityLayer('by-latency', cities, latency.classOf, projection),
     cityLayer('by-saving', cities, saving.classOf, projection),
     `<g class="detours">${arcs('detour', [...detours].sort(byRequests).slice(0, detoursShown), pops, projection)}${rings(detours, projection)}</g>`,
@@ -57,6 +60,42 @@ export function worldMap({ pops, cities }: RunResult, land: string): string {
     legends(percent(least), percent(most), latency.borders, saving.borders, detours.length),
     `<script type="application/json" id="places">${placesJson(edges, cities, projection)}</script></div>`,
   ].join('')
+}
+
+/** The part of the world to show: all of it, or with a margin the region where everything happens. */
+function frameOf(places: readonly Place[]): { projection: GeoProjection; height: number } {
+  const middleOf = (values: readonly number[]): [number, number] => {
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    return [(low + high) / 2, high - low]
+  }
+  const [lon, lonSpan] = middleOf(places.map(place => place.lon))
+  const [, latSpan] = middleOf(places.map(place => place.lat))
+  if (places.length > 0 && lonSpan < widestRegion && latSpan < widestRegion / 2) {
+    const height = widthOfMap / 2
+    const coordinates = places.flatMap(place => [
+      [place.lon - margin, place.lat - margin / 2],
+      [place.lon + margin, Math.min(89, place.lat + margin / 2)],
+    ])
+    const extent: [[number, number], [number, number]] = [
+      [0, 0],
+      [widthOfMap, height],
+    ]
+    const projection = geoNaturalEarth1().rotate([-lon, 0]).fitExtent(extent, { type: 'MultiPoint', coordinates })
+    return { projection: projection.clipExtent(extent), height }
+  }
+  const projection = geoNaturalEarth1().rotate([-11, 0]).fitWidth(widthOfMap, { type: 'Sphere' })
+  const top = projection([11, north])![1]
+  const height = projection([11, south])![1] - top
+  projection.translate([projection.translate()[0], projection.translate()[1] - top])
+  projection.clipExtent([
+    [0, 0],
+    [widthOfMap, height],
+  ])
+  return { projection, height }
+}
+
+function isDetour({ fastestPop, rttMs, fastestRttMs }: CityRow): boolean {
+  return fastestPop !== null && rttMs - fastestRttMs >= detourMs
 }
 
 function byRequests(a: { requests: number }, b: { requests: number }): number {

@@ -1,4 +1,4 @@
-import { inertHtml, inertText } from '../inert.ts'
+import { inertHtml } from '../inert.ts'
 
 /** Steps of the scale viridis without its darkest end. Source: S. van der Walt, N. Smith, matplotlib, 2015 (CC0). */
 export const viridis = ['#46327e', '#365c8d', '#277f8e', '#1fa187', '#4ac16d', '#a0da39', '#fde725'] as const
@@ -43,10 +43,4 @@ export function inertLines(text: string): string {
 export function shareBar(share: number, kind: 'with' | 'without' | 'plain'): string {
   const width = Math.max(0, Math.min(100, 100 * (Number.isFinite(share) ? share : 0)))
   return `<svg class="bar" aria-hidden="true"><rect class="trough" width="100%" height="100%"/><rect class="${kind}" width="${coordinate(width)}%" height="100%"/></svg>`
-}
-
-/** Names of countries in English; the code where there is none. Terminals and pages only: figures keep the code. */
-export function countryName(code: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return inertText(code)
-  return new Intl.DisplayNames(['en'], { type: 'region', fallback: 'code' }).of(code) ?? code
 }

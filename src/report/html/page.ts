@@ -96,20 +96,21 @@ function cards({ headline }: RunResult): string {
     const bar = hasBar ? shareBar(headline[id]!.value, 'with') : ''
     return `<details class="card"><summary><span class="label">${inertHtml(titleOf(id))}</span><b>${inertHtml(value!)}${interval}</b>${bar}<span class="under">${inertHtml(under)}</span></summary><p>${inertHtml(docOf(id))}</p></details>`
   }
-  const against = (id: string): string => `${text(`direct_${id}`)} without the CDN`
+  const plain = (id: string): string => text(id).split(' ± ')[0]!
+  const against = (id: string): string => `${plain(`direct_${id}`)} without the CDN`
   return [
-    card('hit_ratio', `${text('byte_hit_ratio')} of the bytes`, true),
-    card('byte_hit_ratio', `of ${text('egress_bytes')} sent`, true),
-    card('origin_offload', `${text('origin_requests')} requests reach the origin`, true),
-    card('byte_offload', `the origin sends ${text('origin_bytes')}`, true),
+    card('hit_ratio', `of ${plain('requests')} requests`, true),
+    card('byte_hit_ratio', `of ${plain('egress_bytes')} sent`, true),
+    card('origin_offload', `${plain('origin_requests')} requests reach the origin`, true),
+    card('byte_offload', `the origin sends ${plain('origin_bytes')}`, true),
     card('p50_ms', against('p50_ms')),
     card('p95_ms', against('p95_ms')),
     card('p99_ms', against('p99_ms')),
-    card('saved_mean_ms', `p50 ${text('saved_p50_ms')}, p95 ${text('saved_p95_ms')}`),
+    card('saved_mean_ms', `p50 ${plain('saved_p50_ms')}, p95 ${plain('saved_p95_ms')}`),
     card('saved_total_h', 'of waiting, all visitors together'),
-    card('requests', `${text('join_ratio')} joined a fetch of another`),
-    card('errors', `availability ${text('availability')}`),
-    card('stale_ratio', 'old copies, while or because'),
+    card('requests', `${plain('join_ratio')} joined a fetch of another`),
+    card('errors', `availability ${plain('availability')}`),
+    card('stale_ratio', 'old copies, while a new one was fetched or none could be'),
   ].join('')
 }
 

@@ -17,14 +17,16 @@ section{margin:3rem 0 0;padding:1.5rem 0 0;border-top:1px solid var(--line)}
 .meta{overflow-wrap:anywhere;max-width:none}
 nav{font-size:.9rem;margin:1rem 0 0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}
 figure{margin:0;min-width:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13.5rem),1fr));gap:.9rem;margin:1.6rem 0 0}
+.cards{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:.9rem;margin:1.6rem 0 0}
+@media (min-width:1600px){.cards{grid-template-columns:repeat(6,minmax(0,1fr))}}
+@media (max-width:60rem){.cards{grid-template-columns:repeat(3,minmax(0,1fr))}}
 .card{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.9rem 1rem}
 .card summary{list-style:none;cursor:pointer;display:block}
 .card summary::-webkit-details-marker{display:none}
 .card b{display:block;font-size:1.75rem;line-height:1.2;font-weight:620;letter-spacing:-.02em;font-variant-numeric:tabular-nums;margin:.1rem 0 .15rem}
 .card b small{font-size:.95rem;font-weight:450;color:var(--soft);letter-spacing:0;white-space:nowrap}
 .card .label{font-size:.87rem;color:var(--soft)}
-.card .label::after{content:" =";opacity:.75}
+.card summary{position:relative}.card .label{display:block;padding-right:3.6em}.card summary::after{content:"formula";position:absolute;top:.15rem;right:0;font-size:.75rem;color:var(--soft);text-decoration:underline dotted;text-underline-offset:.2em}.card[open] summary::after{content:"close"}
 .card .under{font-size:.87rem;color:var(--soft);display:block}
 .card p{font-size:.87rem;border-top:1px solid var(--line);padding-top:.5rem;margin:.6rem 0 0}
 .bar{display:block;width:100%;height:.4rem;border-radius:.2rem;margin:.25rem 0 .2rem;overflow:hidden}
@@ -36,7 +38,7 @@ figure{margin:0;min-width:0}
 @media (min-width:60rem){.columns.wide-first{grid-template-columns:3fr 2fr}}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr));gap:1.4rem 2.2rem}
 .plot{display:block;overflow:visible}
-.plot text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
+.plot text{fill:var(--soft);font-size:clamp(12px,.72rem,14px);font-variant-numeric:tabular-nums}
 .axis{stroke:var(--line)}.base{stroke:var(--soft)}
 .plot path.with{fill:var(--with);fill-opacity:.62}.plot path.without{fill:var(--without);fill-opacity:.5}
 .plot path.line{fill:none;stroke-width:2;stroke-linejoin:round}
@@ -67,12 +69,12 @@ path.line.with{stroke:var(--with)}path.line.without{stroke:var(--without)}path.l
 .map:has(#show-pops:not(:checked)) .pops,.map:has(#show-cities:not(:checked)) .cities,.map:has(#show-arcs:not(:checked)) .arcs,.map:has(#show-detours:not(:checked)) .detours,.map:has(#by-latency:checked) .by-saving,.map:has(#by-saving:checked) .by-latency{display:none}
 .scroll{overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:.6rem;background:var(--panel)}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:.4rem .7rem;white-space:nowrap;font-weight:400}
+th,td{text-align:right;padding:.38rem .6rem;white-space:nowrap;font-weight:400}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 th:first-child{text-align:left}
 tbody th{max-width:18rem;overflow:hidden;text-overflow:ellipsis}
-thead th{position:sticky;top:0;background:var(--panel);box-shadow:0 1px var(--line);z-index:1;font-weight:600}
-thead button{font:inherit;color:inherit;background:none;border:0;padding:.2rem 0;cursor:pointer}
+thead th{white-space:normal;vertical-align:bottom;line-height:1.25;position:sticky;top:0;background:var(--panel);box-shadow:0 1px var(--line);z-index:1;font-weight:600}
+thead button{font:inherit;text-align:inherit;color:inherit;background:none;border:0;padding:.2rem 0;cursor:pointer}
 th[aria-sort] button::after{content:" \\2193"}th[aria-sort=ascending] button::after{content:" \\2191"}
 td .bar{width:4.2rem;height:.3rem;margin:.1rem 0 0 auto}
 .doc{text-align:left;white-space:normal;min-width:18rem}
@@ -86,6 +88,6 @@ pre{font:.8rem/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;backgro
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.3rem 1.4rem;font-size:.9rem;margin:.6rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
 :focus-visible{outline:2px solid var(--with);outline-offset:2px}
-@media (max-width:40rem){.cards{grid-template-columns:1fr 1fr;gap:.6rem}.card{padding:.7rem .75rem}.card b{font-size:1.35rem}.card b small{display:block;font-size:.85rem}dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:.5rem}.meta span{display:inline-block}section{margin-top:2rem}}
-@media print{html{font-size:11px}body{max-width:none;padding:0}nav,.toggles,.save,#tip,details.data{display:none}.scroll{max-height:none;overflow:visible;border:0}section,figure,.card,tr{break-inside:avoid}section#pops,section#countries,section#cities,section#recipe{break-inside:auto}thead th{position:static}pre{max-height:none;white-space:pre-wrap}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (max-width:40rem){.cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.card summary::after{content:none}.card .label{padding:0}.card{padding:.7rem .75rem}.card b{font-size:1.35rem}.card b small{display:block;font-size:.85rem}.scale b{display:block}.figures td,.figures th{padding:.45rem .35rem;font-size:.82rem}.reasons th{white-space:normal}dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:.5rem}.meta span{display:inline-block}section{margin-top:2rem}}
+@media print{.card summary::after{content:none}html{font-size:11px}body{max-width:none;padding:0}nav,.toggles,.save,#tip,details.data{display:none}.scroll{max-height:none;overflow:visible;border:0}section,figure,.card,tr{break-inside:avoid}section#pops,section#countries,section#cities,section#recipe{break-inside:auto}thead th{position:static}pre{max-height:none;white-space:pre-wrap}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

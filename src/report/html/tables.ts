@@ -1,8 +1,9 @@
 import { formatBytes, formatDigits } from '../../lib/quantity.ts'
 import type { CityRow, PopRow, RunResult, VisitorRow } from '../../stats/result.ts'
+import { countryName } from '../country-name.ts'
 import { formatCount } from '../figures.ts'
 import { inertCsv, inertHtml } from '../inert.ts'
-import { countryName, dataAsCsv, shareBar } from './markup.ts'
+import { dataAsCsv, shareBar } from './markup.ts'
 
 /** A column of a table that the reader can sort. */
 interface Column<Row> {

@@ -6,7 +6,7 @@ import { dataAsCsv } from './markup.ts'
 import { drawPlot, linePath, type Tick } from './plot.ts'
 
 /** The run over time, a small plot a figure, all on one scale of time; events are marked. */
-export function timelineFigures({ series, events }: RunResult): string {
+export function timelineFigures({ series, events, manifest }: RunResult): string {
   const { stepMs, requests } = series
   const lengthMs = stepMs * requests.length
   if (requests.length < 2) return ''
@@ -15,7 +15,8 @@ export function timelineFigures({ series, events }: RunResult): string {
     label: `${formatClock(atMs)} ${text}`,
   }))
   const ticks: Tick[] = [0, 0.25, 0.5, 0.75, 1].map(at => ({ at, label: formatClock(at * lengthMs) }))
-  const perSecond = (values: readonly number[]): number[] => values.map(value => (value * 1000) / stepMs)
+  const perSecond = (values: readonly number[]): number[] =>
+    values.map(value => (value * 1000) / stepMs / manifest.replications)
   const small = (title: string, kind: string, values: readonly number[], most: number, top: string): string => {
     const known = values.filter(Number.isFinite)
     if (known.length === 0 || (most === 0 && title !== 'Errors')) return ''
