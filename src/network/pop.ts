@@ -64,6 +64,8 @@ export class Pop {
     upstreamLateBytes: 0,
   }
   readonly #options: PopOptions
+  /** What the shelf said of the last ask of another PoP. */
+  lastVerdict: Verdict = Verdict.miss
   /** When the object that is asked for next comes again: set by the loop before `look`, where the policy must know. */
   nextUse = Number.POSITIVE_INFINITY
   #cache: Cache
@@ -114,6 +116,7 @@ export class Pop {
     const { thinkMs } = this.#options
     totals.asks++
     const verdict = this.look(id, now)
+    this.lastVerdict = verdict
     if (verdict === Verdict.hit) {
       const answer = this.#fromShelf(id, now, held)
       totals.askHits++

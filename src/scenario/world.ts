@@ -1,8 +1,9 @@
 import { Cache } from '../cache/cache.ts'
-import type { Future } from '../cache/policy.ts'
+import type { Future, ObjectId } from '../cache/policy.ts'
+import { Verdict } from '../cache/verdict.ts'
 import type { Clock, Ms } from '../lib/clock.ts'
 import { createRandom } from '../lib/random.ts'
-import type { Ask } from '../network/ask.ts'
+import type { Ask, Reply, Version } from '../network/ask.ts'
 import { createLimitedOrigin, createOrigin, type OriginTotals } from '../network/origin.ts'
 import { Pop } from '../network/pop.ts'
 import { createClockedWire, createDirectWire, type Leg } from '../network/wire.ts'
@@ -25,10 +26,16 @@ export interface World {
   alive: Uint8Array
 }
 
+/** Somewhere that an ask of another PoP came to: the index of a PoP with what its shelf said, or `atOrigin`. */
+export type OnHop = (pop: number, id: ObjectId, now: Ms, verdict: Verdict, status: number, then: Ms) => void
+export const atOrigin = -1
+
 export interface WorldPorts {
   clock: Clock
   /** Told of each ask that reaches the origin. */
   onOriginAsk: (now: Ms) => void
+  /** Told of each ask that reaches a tier, once it is answered; null costs nothing. */
+  onHop: OnHop | null
   /** Seed of this run's dice: of policies and admissions that throw them. */
   seed: number
 }
@@ -38,7 +45,7 @@ export function createWorld(
   plan: Plan,
   geometry: Geometry,
   rules: Rules,
-  { clock, onOriginAsk, seed }: WorldPorts,
+  { clock, onOriginAsk, onHop, seed }: WorldPorts,
 ): World {
   const { pops: popPlans, origin, network, events } = plan
   const health = createHealth(events)
@@ -50,12 +57,30 @@ export function createWorld(
     : createOrigin(rules, health, origin.thinkMs, totals)
   const askOrigin: Ask = (id, now, held, reply) => {
     onOriginAsk(now)
-    answering(id, now, held, reply)
+    if (onHop === null) return answering(id, now, held, reply)
+    answering(id, now, held, (answer, then) => {
+      onHop(atOrigin, id, now, Verdict.miss, answer.status, then)
+      reply(answer, then)
+    })
   }
   const alive = new Uint8Array(popPlans.length).fill(1)
   const pops: Pop[] = []
   const wireTo = (upstream: Ask, leg: Leg, isClocked: boolean): Ask =>
     isClocked ? createClockedWire(upstream, leg, clock) : createDirectWire(upstream, leg)
+
+  function askTier(pop: number, id: ObjectId, now: Ms, held: Version, reply: Reply): void {
+    const tier = pops[pop]!
+    if (onHop === null) {
+      tier.ask(id, now, held, reply)
+      return
+    }
+    let verdict: Verdict | null = null
+    tier.ask(id, now, held, (answer, then) => {
+      onHop(pop, id, now, verdict ?? tier.lastVerdict, answer.status, then)
+      reply(answer, then)
+    })
+    verdict = tier.lastVerdict
+  }
 
   /** The way up from a PoP: its parent, or while that is down the origin. */
   function upstreamOf(pop: number): Ask {
@@ -63,7 +88,7 @@ export function createWorld(
     const { parent } = popPlans[pop]!
     if (parent < 0) return toOrigin
     const toParent = wireTo(
-      (id, now, held, reply) => pops[parent]!.ask(id, now, held, reply),
+      (id, now, held, reply) => askTier(parent, id, now, held, reply),
       geometry.parentLegs[pop]!,
       true,
     )

@@ -6,7 +6,7 @@ import { createVirtualClock } from '../lib/virtual-clock.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createPathMatcher, createRules, type Rules } from '../scenario/rules.ts'
-import { createWorld, type World } from '../scenario/world.ts'
+import { createWorld, type OnHop, type World } from '../scenario/world.ts'
 import { Tally } from '../stats/tally.ts'
 import { Timeline } from '../stats/timeline.ts'
 import type { Catalog } from '../traffic/traffic.ts'
@@ -31,6 +31,8 @@ export interface OneRun {
   requests: number
   catalog: Catalog
   rules: Rules
+  /** Times any request again, by its number. */
+  timing: Timing
 }
 
 export interface OneRunOptions {
@@ -39,6 +41,11 @@ export interface OneRunOptions {
   replication: number
   trace: TraceSource | null
   watch?: Watch | null
+  onHop?: OnHop | null
+  /** Given the world before anything is asked. */
+  onWorld?: (world: World) => void
+  /** The run ends with this request, when it is not over before. */
+  lastRequest?: number
   onProgress?: (requests: number, expected: number) => void
 }
 
@@ -60,19 +67,21 @@ export function runOnce(options: OneRunOptions): OneRun {
   const onOriginAsk = (now: number): void => {
     timeline.originAsks[timeline.stepOf(now)]!++
   }
-  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, seed })
+  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, onHop: options.onHop ?? null, seed })
+  options.onWorld?.(world)
   const parts = partsOf(plan, geometry, durationMs)
   const tally = { current: parts[0]!.tally }
   const routing = createRouting(plan, geometry, world)
   const marks: Mark[] = [...partMarks(parts, tally, world), ...routing.marks, ...purgeMarks(plan, world, catalog)]
   marks.sort((a, b) => a.atMs - b.atMs)
+  const timing = createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`))
   const requests = simulate({
     world,
     clock,
     rules,
     catalog,
     traffic,
-    timing: createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`)),
+    timing,
     edges: geometry.edges,
     edgeOf: routing.edgeOf,
     timeline,
@@ -80,10 +89,11 @@ export function runOnce(options: OneRunOptions): OneRun {
     marks,
     nextUseOf: load.foresee(routing, world),
     watch: options.watch ?? null,
+    lastRequest: options.lastRequest ?? Number.POSITIVE_INFINITY,
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
   })
   closePart(parts.at(-1)!, world)
-  return { parts, timeline, world, requests, catalog, rules }
+  return { parts, timeline, world, requests, catalog, rules, timing }
 }
 
 export function createTiming({ network, origin }: Plan, geometry: Geometry, key: number): Timing {

@@ -3,7 +3,7 @@ import type { Ms } from '../lib/clock.ts'
 import type { VirtualClock } from '../lib/virtual-clock.ts'
 import type { Rules } from '../scenario/rules.ts'
 import type { World } from '../scenario/world.ts'
-import type { Fate, Tally } from '../stats/tally.ts'
+import type { Fate, MissReason, Tally } from '../stats/tally.ts'
 import type { Timeline } from '../stats/timeline.ts'
 import { type Batch, type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
 import { createPopOrder } from './pop-order.ts'
@@ -35,12 +35,15 @@ export interface Simulation {
   nextUseOf: ((request: number) => number) | null
   /** Called before a request is looked at, for whoever follows one; null costs nothing. */
   watch: Watch | null
+  /** Number of the last request that is made; Infinity: the traffic decides. */
+  lastRequest: number
   onProgress?: (requests: number) => void
 }
 
 export interface Watch {
   seen(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void
-  served(request: number, fate: Fate, waitMs: Ms): void
+  /** `reason` says why it was no hit; '' for a hit. Also told of requests that no PoP has seen. */
+  served(request: number, fate: Fate, waitMs: Ms, reason: MissReason | '', now: Ms, id: number, place: number): void
 }
 
 /** Rows that are made and walked at a time: enough that each of some hundred PoPs gets a stretch worth warming a cache for. */
@@ -48,12 +51,13 @@ export const batchRows = 1 << 20
 
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
-  const { traffic, marks, clock, world, onProgress } = simulation
+  const { traffic, marks, clock, world, lastRequest, onProgress } = simulation
   const walk = createWalk(simulation)
   const batch = createBatch(batchRows)
   let nextMark = 0
   let requests = 0
-  while (traffic.next(batch)) {
+  while (requests <= lastRequest && traffic.next(batch)) {
+    batch.count = Math.min(batch.count, lastRequest - batch.first + 1)
     for (let from = 0; from < batch.count; ) {
       while (nextMark < marks.length && marks[nextMark]!.atMs <= batch.timesMs[from]!) {
         const { atMs, act } = marks[nextMark++]!

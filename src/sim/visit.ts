@@ -32,9 +32,10 @@ export function createVisit(simulation: Simulation): Visit {
     fate: Fate,
     bytes: number,
     waitMs: Ms,
+    reason: number,
   ): void {
     const step = timeline.stepOf(now)
-    if (watch !== null) watch.served(request, fate, waitMs)
+    if (watch !== null) watch.served(request, fate, waitMs, missReasons[reason] ?? '', now, id, place)
     if (fate === Fate.error) {
       counts.recordError(edge, behaviorOf[id]!)
       timeline.record(step, fate, 0)
@@ -63,8 +64,9 @@ export function createVisit(simulation: Simulation): Visit {
         const { counts, request, now, id, place, edge, verdict, reason } = waiting
         free.push(waiting)
         const fate = fateOf(verdict, outcome)
-        if (fate !== Fate.stale) counts.reasons[fate === Fate.error ? reasonIndex.error : reason]!++
-        count(counts, request, now, id, place, edge, fate, answer.bytes, then - now)
+        const why = fate === Fate.stale ? -1 : fate === Fate.error ? reasonIndex.error : reason
+        if (why >= 0) counts.reasons[why]!++
+        count(counts, request, now, id, place, edge, fate, answer.bytes, then - now, why)
       },
     }
     return waiting
@@ -87,13 +89,13 @@ export function createVisit(simulation: Simulation): Visit {
   return (request, now, id, place, edge) => {
     if (edge < 0) {
       tally.current.reasons[reasonIndex.error]!++
-      return count(tally.current, request, now, id, place, edges, Fate.error, 0, 0)
+      return count(tally.current, request, now, id, place, edges, Fate.error, 0, 0, reasonIndex.error)
     }
     const pop = pops[edge]!
     if (nextUseOf !== null) pop.nextUse = nextUseOf(request)
     const verdict = pop.look(id, now)
     if (watch !== null) watch.seen(request, now, id, place, edge, verdict)
-    if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0)
+    if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0, -1)
     else fetch(request, now, id, place, edge, verdict)
   }
 }
