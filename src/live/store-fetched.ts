@@ -3,6 +3,7 @@ import type { StorageDecision } from '../cache/http/freshness.ts'
 import { sortedVary, variantKey } from '../cache/http/vary.ts'
 import type { Ms } from '../lib/clock.ts'
 import type { Errand, FetchedResponse } from './errand.ts'
+import { sharedTexts } from './shared-texts.ts'
 import type { Shelf } from './shelf.ts'
 import { storePart } from './store-part.ts'
 import { StoredResponse } from './stored-response.ts'
@@ -22,7 +23,7 @@ export function storeFetched(
     variant: variantKey(varyNames, clientFields),
     status: response.status,
     reason: response.reason,
-    fields: without(response.fields, new Set(decision.unkeptFields)),
+    fields: sharedTexts(without(response.fields, new Set(decision.unkeptFields))),
     respondedAt,
     freshness: decision.freshness,
   }

@@ -23,7 +23,7 @@ export interface Storable {
 }
 
 /** Rough cost of one stored response beside its texts and body: this object, its arrays, entries of the index. */
-const overheadBytes = 640
+const overheadBytes = 900
 
 /**
  * A response on the shelf with the head of its next answer prebuilt: a hit only renews Age and Cache-Status, and these once a
