@@ -40,14 +40,14 @@ export function latencyBars({ histogram }: RunResult, width: number, ink: Ink): 
   const most = Math.max(...withCdn, ...withoutCdn, 1)
   const side = Math.floor((width - 24) / 2)
   const lines = [
-    `  ${pad('up to ms', 10, 'right')}  ${ink.first(pad('with the CDN', side + 5))} ${ink.second(pad('without it', side + 5))}`,
+    `  ${pad('up to ms', 10, 'right')}  ${ink.first(pad('with the CDN', side + 4))} ${ink.second('without it')}`,
   ]
   upToMs.forEach((limit, index) => {
     const [a, b] = [withCdn[index]!, withoutCdn[index]!]
     if (a < total / 2000 && b < total / 2000) return
     const part = (count: number): string =>
       `${pad(`${((100 * count) / total).toFixed(count === 0 ? 0 : 1)}`, 5, 'right')} ${pad(bar(count / most, side - 1), side - 1)}`
-    lines.push(`  ${pad(formatDigits(limit), 10, 'right')} ${ink.first(part(a))} ${ink.second(part(b))}`.trimEnd())
+    lines.push(`  ${pad(formatDigits(limit), 10, 'right')} ${ink.first(part(a))} ${ink.second(part(b).trimEnd())}`)
   })
   return [...lines, ink.faint('  % of the requests')]
 }
@@ -79,19 +79,19 @@ export function reasonBars({ missReasons, headline }: RunResult, width: number, 
   if (reasons.length === 0) return ['  every request was a hit']
   const requests = headline.requests!.value
   const misses = reasons.reduce((all, [, count]) => all + count, 0)
-  const label = 36
+  const label = 34
   return reasons
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => {
       const share = `${((100 * count) / misses).toFixed(1)} %`
-      const room = Math.max(4, width - label - 30)
-      return `  ${pad(reasonText(reason), label)}${pad(formatCount(count), 12, 'right')} ${pad(share, 8, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
+      const room = width - label - 23
+      return `  ${pad(reasonText(reason), label)}${pad(formatCount(count), 11, 'right')} ${pad(share, 7, 'right')} ${ink.second(bar(count / Math.max(misses, requests / 1e9), room))}`.trimEnd()
     })
 }
 
 /** The run over time: a row a figure, events marked below. */
 export function timelineRows({ series, events, manifest }: RunResult, width: number, ink: Ink): string[] {
-  const room = Math.max(10, width - 32)
+  const room = Math.max(10, width - 34)
   const lengthMs = series.stepMs * series.requests.length
   const row = (title: string, values: readonly number[], most: number, scale: string): string =>
     `  ${pad(title, 16)}${sparkline(shorten(values, room), most)} ${ink.faint(scale)}`
@@ -115,7 +115,7 @@ export function timelineRows({ series, events, manifest }: RunResult, width: num
   for (const { atMs } of events) marks[Math.min(points - 1, Math.floor((atMs / lengthMs) * points))] = '▲'
   lines.push(`  ${pad('events', 16)}${marks.join('')}`.trimEnd())
   for (const { atMs, text } of events.slice(0, 8))
-    lines.push(ink.faint(`  ${pad('', 16)}▲ ${formatClock(atMs)} ${text}`))
+    lines.push(ink.faint(pad(`  ${pad('', 16)}▲ ${formatClock(atMs)} ${text}`, width).trimEnd()))
   return lines
 }
 

@@ -45,7 +45,7 @@ export function worldMap({ pops }: RunResult, land: string, width: number, ink: 
     return `  ${text}${plain === '' ? '' : ink.faint(plain)}`
   })
   if (ratios.length === 0) return lines
-  if (!hasColor) return [...lines, '  hit ratio in tens of %: 0 is below 10 %, 9 is 90 % and more']
+  if (!hasColor) return [...lines, '  digits: hit ratio in tens of %, 7 is 70 to 79 %']
   const steps = [0, 0.25, 0.5, 0.75, 1].map(share => sign(least + share * (most - least))).join('')
   const percent = (ratio: number): string => `${(100 * ratio).toFixed(0)} %`
   return [...lines, `  ${ink.faint('hit ratio')} ${percent(least)} ${steps} ${percent(most)}`]

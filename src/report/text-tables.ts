@@ -33,7 +33,7 @@ export function popTable({ pops }: RunResult, width: number, most: number): stri
   const edges = pops.filter(({ isEdge }) => isEdge).sort((a, b) => b.requests - a.requests)
   const tiers = pops.filter(({ isEdge }) => !isEdge)
   const isWide = width >= 96
-  const nameWidth = isWide ? 24 : 14
+  const nameWidth = isWide ? 24 : width < 72 ? 11 : 14
   const row = (pop: PopRow): string[] => [
     pad(pop.place.name && isWide ? `${pop.id} ${pop.place.name}` : pop.id, nameWidth).trimEnd(),
     formatCount(pop.requests),
@@ -49,7 +49,7 @@ export function popTable({ pops }: RunResult, width: number, most: number): stri
     'PoP',
     'requests',
     'hit %',
-    'byte hit %',
+    isWide ? 'byte hit %' : 'byte %',
     'p50 ms',
     'p95',
     ...(isWide ? ['p99'] : []),

@@ -2,7 +2,7 @@ import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
 import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertStrings } from './inert.ts'
-import { createInk, type Ink, pad } from './ink.ts'
+import { createInk, type Ink, pad, widthOf } from './ink.ts'
 import { routingSentence, warmSentence } from './sentences.ts'
 import { bar, latencyBars, reasonBars, timelineRows } from './text-bars.ts'
 import { worldMap } from './text-map.ts'
@@ -18,6 +18,8 @@ export interface TextOptions {
   land?: string
 }
 
+/** Narrower terminals have no room for intervals in a table. */
+const widthOfIntervals = 90
 /** PoPs and countries shown; the others are summed up or left to the other formats. */
 const popRows = 12
 const gainRows = 4
@@ -28,7 +30,7 @@ export function reportText(from: RunResult, { width: given, colors, land = '' }:
   const width = Math.max(60, Math.min(given, 140))
   const ink = createInk(colors)
   const sections: (readonly [string, string[]])[] = [
-    ['Latency with the CDN and without', latencyTable(result)],
+    ['Latency with the CDN and without', latencyTable(result, width)],
     ['How long visitors wait', latencyBars(result, Math.min(width, 110), ink)],
     ['Where the PoPs are', worldMap(result, land, width, ink, colors > 0)],
     ['PoPs', popTable(result, width, popRows)],
@@ -38,7 +40,7 @@ export function reportText(from: RunResult, { width: given, colors, land = '' }:
     ['Routing', wrap(routingSentence(result), width, '  ')],
     ['Behaviours', behaviorTable(result)],
     ['Warm and cold', wrap(warmSentence(result), width, '  ')],
-    ['Thresholds', thresholdLines(result, ink)],
+    ['Thresholds', thresholdLines(result, width, ink)],
     ['What to know', noteLines(result, width, ink)],
   ]
   const body = sections
@@ -56,14 +58,12 @@ function headLines(result: RunResult, width: number, ink: Ink): string[] {
   const runs =
     manifest.replications > 1 ? `${manifest.replications} replications, ± is a 95 % interval` : 'a single run'
   return [
-    ink.title(result.title),
-    ink.faint(
-      wrap(
-        `${manifest.scenario ?? ''} · seed ${manifest.seed} · ${runs} · cdnlab ${manifest.version}`,
-        width,
-        '  ',
-      ).join('\n'),
-    ),
+    ...wrap(result.title, width, '').map(line => ink.title(line)),
+    ...wrap(
+      `${manifest.scenario ?? ''} · seed ${manifest.seed} · ${runs} · cdnlab ${manifest.version}`,
+      width,
+      '  ',
+    ).map(line => ink.faint(line)),
     '',
     big('requests', 'requests'),
     ratio('hit ratio', 'hit_ratio'),
@@ -76,8 +76,11 @@ function headLines(result: RunResult, width: number, ink: Ink): string[] {
   ]
 }
 
-function latencyTable({ headline }: RunResult): string[] {
-  const value = (id: string): string => formatEstimate(id, headline[id]!)
+function latencyTable({ headline }: RunResult, width: number): string[] {
+  const value = (id: string): string => {
+    const text = formatEstimate(id, headline[id]!)
+    return width < widthOfIntervals ? text.split(' ± ')[0]! : text
+  }
   const row = (title: string, prefix: string): string[] => [
     title,
     ...['mean', 'p50', 'p95', 'p99'].map(part => value(`${prefix}${part}_ms`)),
@@ -87,7 +90,7 @@ function latencyTable({ headline }: RunResult): string[] {
       ['', 'mean', 'p50', 'p95', 'p99'],
       [row('with the CDN', ''), row('without it', 'direct_'), row('saved', 'saved_')],
     ),
-    '  saved = time without the CDN - time with it, request by request',
+    ...wrap('saved = time without the CDN - time with it, request by request', width, '  '),
   ]
 }
 
@@ -104,10 +107,11 @@ function behaviorTable({ behaviors }: RunResult): string[] {
   )
 }
 
-function thresholdLines({ thresholds }: RunResult, ink: Ink): string[] {
+function thresholdLines({ thresholds }: RunResult, width: number, ink: Ink): string[] {
   return thresholds.map(({ text, value, passed }) => {
     const mark = passed ? ink.good('✓') : ink.bad('✗')
-    return `  ${mark} ${text}  ${ink.faint(`is ${formatDigits(value)}`)}`
+    const is = `is ${formatDigits(value)}`
+    return `  ${mark} ${pad(text, Math.min(widthOf(text), width - is.length - 6))}  ${ink.faint(is)}`
   })
 }
 
@@ -115,7 +119,7 @@ function noteLines({ notes, checks, manifest }: RunResult, width: number, ink: I
   const laws = `${checks.length} conservation laws hold, such as: ${checks[0]?.law ?? 'none'}.`
   const again = `Again: ${manifest.command ?? ''} (scenario ${manifest.scenarioHash?.slice(0, 12) ?? '-'}, node ${manifest.node ?? '-'})`
   return [...notes, `hit ratio: ${docOf('hit_ratio')}`, laws, again].flatMap(note => {
-    const [first, ...rest] = wrap(note, width - 2, '')
+    const [first, ...rest] = wrap(note, width - 4, '')
     return [ink.faint(`  - ${first}`), ...rest.map(line => ink.faint(`    ${line}`))]
   })
 }

@@ -36,7 +36,8 @@ export function worldMap({ pops, cities }: RunResult, land: string): string {
   const latency = classesOf(cities, ({ meanMs }) => meanMs)
   const saving = classesOf(cities, ({ savedMeanMs }) => -savedMeanMs)
   const percent = (ratio: number): string => `${(100 * ratio).toFixed(0)} %`
-  const words = `World map. ${edges.length} PoPs, of which ${seen.length} are asked; hit ratios from ${percent(least)} to ${percent(most)}. ${cities.length} cities; ${detours.length} of them are sent to a PoP that is ${detourMs} ms or more farther than their fastest one.`
+  const range = seen.length === 0 ? '' : `; hit ratios from ${percent(least)} to ${percent(most)}`
+  const words = `World map. ${edges.length} PoPs, of which ${seen.length} are asked${range}. ${cities.length} cities; ${detours.length} of them are sent to a PoP that is ${detourMs} ms or more farther than their fastest one.`
   return [
     '<div class="map">',
     toggles(detours.length),
