@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./check.ts')).registerCheck(program),
   },
   {
+    name: 'explain',
+    summary: 'the whole story of one request',
+    register: async program => (await import('./explain.ts')).registerExplain(program),
+  },
+  {
     name: 'list',
     summary: 'what can be named in a scenario',
     register: async program => (await import('./list.ts')).registerList(program),
@@ -34,5 +39,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'serve',
     summary: 'run PoPs as real HTTP caches',
     register: async program => (await import('./serve.ts')).registerServe(program),
+  },
+  {
+    name: 'lesson',
+    summary: 'a question, and a world that answers it',
+    register: async program => (await import('./lesson.ts')).registerLesson(program),
   },
 ]
