@@ -11,6 +11,7 @@ import {
   routers,
   rttModels,
   sizeModels,
+  traceFormats,
 } from '../scenario/registries.ts'
 import { metrics } from '../stats/metrics.ts'
 import { loadAtlas } from './atlas.ts'
@@ -64,6 +65,8 @@ export async function rowsOf(kind: Listable, name: string | undefined): Promise<
       return definitionRows(sizeModels.entries)
     case 'arrivals':
       return definitionRows(arrivalModels.entries)
+    case 'formats':
+      return definitionRows(traceFormats.entries)
     case 'access':
       return Object.entries(loadAtlas().accessProfiles).map(([profile, { downMbps, loss, source }]) => ({
         name: profile,

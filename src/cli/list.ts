@@ -9,6 +9,7 @@ export const listable = [
   'popularities',
   'sizes',
   'arrivals',
+  'formats',
   'access',
   'pops',
   'regions',

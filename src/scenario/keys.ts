@@ -14,6 +14,7 @@ interface Schema {
   description?: string
   default?: unknown
   const?: unknown
+  not?: unknown
   enum?: unknown[]
   examples?: unknown[]
   properties?: Record<string, Schema>
@@ -57,6 +58,7 @@ function addBelow(key: string, schema: Schema, rows: ScenarioKey[]): void {
   if (schema.items) addBelow(`${key}[]`, schema.items, rows)
   if (typeof schema.additionalProperties === 'object') addBelow(`${key}.NAME`, schema.additionalProperties, rows)
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (property.not !== undefined) continue
     if (property.const !== undefined) {
       rows.push({ key, type: '', default: '', doc: property.description ?? '' })
       continue

@@ -117,7 +117,7 @@ function withScatter(model: Spec, sigma: number, seed: number): Spec {
 }
 
 function planTraffic({ traffic }: Scenario, findings: Findings): TrafficPlan {
-  if ('trace' in traffic) {
+  if (traffic.trace !== undefined) {
     const { trace, format, columns, requests, lenient } = traffic
     return { kind: 'trace', file: trace, format, columns, requests: requests ?? Number.POSITIVE_INFINITY, lenient }
   }

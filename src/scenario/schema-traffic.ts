@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDurationMs, parseShare } from '../lib/quantity.ts'
-import { arrivalModels, popularities, sizeModels } from './registries.ts'
+import { arrivalModels, popularities, sizeModels, traceFormats } from './registries.ts'
 import { count, duration, identifier, rate, record, share, spec, writtenMark } from './schema-values.ts'
 
 const objectClass = record({
@@ -10,6 +10,8 @@ const objectClass = record({
 
 /** Requests made from models. */
 const synthetic = record({
+  // A trace's mistakes are then told as those of a trace.
+  trace: z.never().optional(),
   objects: count(1, 100_000_000).default(1_000_000).describe('Number of distinct objects'),
   popularity: spec(popularities).prefault('zipf:alpha=0.9').describe('How requests spread over objects'),
   sizes: spec(sizeModels).prefault('lognormal').describe('Sizes of the objects'),
@@ -26,7 +28,10 @@ const synthetic = record({
 /** Requests of a real trace. */
 const traced = record({
   trace: z.string().min(1).describe('A file, beside or below the scenario'),
-  format: z.string().default('auto').describe('Format of the file; found by its name and first bytes when "auto"'),
+  format: z
+    .enum(['auto', ...traceFormats.names])
+    .default('auto')
+    .describe('Format of the file; found by its name and first bytes when "auto"'),
   columns: z
     .record(z.string(), z.string())
     .default({})

@@ -189,6 +189,7 @@ describe('misspelt', () => {
     ['events: [{type: pop-down, at: 1m, pop: AMX}]', 'unknown PoP "AMX"'],
     ['behaviors: [{class: img}]', 'unknown class "img"'],
     ['thresholds: [hit_rtio > 0.5]', 'did you mean "hit_ratio"'],
+    ['traffic: {trace: a.csv, format: cvs}', 'traffic.format: "cvs" is not known (did you mean "csv"?)'],
     ['traffic: {trace: a.csv, rate: 5}', 'unknown key "rate" in traffic'],
     ['traffic: {object: 5}', 'did you mean "objects"'],
   ])
