@@ -1,0 +1,13 @@
+// `npm run bench -- engine|live|policies ... [options]`: runs benchmarks by name; without a name it lists them.
+const benches: Record<string, () => Promise<{ run(words: readonly string[]): Promise<void> | void }>> = {
+  engine: () => import('./engine.ts'),
+  live: () => import('./live.ts'),
+}
+
+const [name, ...words] = process.argv.slice(2)
+const load = name === undefined ? undefined : benches[name]
+if (load) await (await load()).run(words)
+else {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')} [options]`)
+  process.exitCode = 2
+}
