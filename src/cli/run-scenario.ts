@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { UserError } from '../lib/user-error.ts'
 import { reportCsv } from '../report/csv.ts'
 import { reportJson } from '../report/json.ts'
@@ -20,9 +22,11 @@ export async function runScenario(name: string, options: RunOptions): Promise<vo
   const formats = [options.json, options.csv, options.markdown].filter(Boolean).length
   if (formats > 1) throw new UserError('--json, --csv and --markdown are three formats: choose one')
   const output = options.output ?? '-'
-  if (output !== '-') checkOutputFile(output)
-  const result = await runFile(name, options)
   const toFile = output !== '-'
+  if (toFile) checkOutputFile(output)
+  if (options.html !== undefined) checkOutputFile(options.html)
+  const { result, text } = await runFile(name, options)
+  if (options.html !== undefined) await writePage(options.html, result, text)
   await writeOutput(output, reportOf(result, options, toFile))
   if (toFile) process.stderr.write(`written to ${output}\n`)
   const missed = result.thresholds.filter(({ passed }) => !passed)
@@ -32,17 +36,25 @@ export async function runScenario(name: string, options: RunOptions): Promise<vo
 }
 
 /** The result of a scenario's run, with a progress bar on the way and its warnings on standard error. */
-async function runFile(name: string, options: RunOptions): Promise<RunResult> {
-  const { plan, atlas, warnings, file, tracePath } = await loadPlan(name, options)
+async function runFile(name: string, options: RunOptions): Promise<{ result: RunResult; text: string }> {
+  const { plan, atlas, warnings, file, text, tracePath } = await loadPlan(name, options)
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
   const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
   const progress = await createProgress('running', 1, options)
   try {
-    return runPlan(plan, atlas, { manifest, trace, onProgress: (done, expected) => progress.update(done / expected) })
+    const onProgress = (done: number, expected: number): void => progress.update(done / expected)
+    return { result: runPlan(plan, atlas, { manifest, trace, onProgress }), text }
   } finally {
     progress.stop()
   }
+}
+
+async function writePage(path: string, result: RunResult, scenario: string): Promise<void> {
+  const { reportHtml } = await import('../report/html/page.ts')
+  const land = readFileSync(createRequire(import.meta.url).resolve('world-atlas/land-110m.json'), 'utf8')
+  await writeOutput(path, reportHtml(result, { scenario, land }))
+  process.stderr.write(`written to ${path}\n`)
 }
 
 function reportOf(result: RunResult, { json, csv, markdown, color = true }: RunOptions, toFile: boolean): string {

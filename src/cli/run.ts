@@ -8,6 +8,7 @@ const examples = `Examples:
   cdnlab run my.yaml --replications 10          with intervals
   cdnlab run my.yaml --json -o result.json      the whole result, for programs
   cdnlab run my.yaml --markdown | less          for an issue or a wiki
+  cdnlab run my.yaml --html report.html         a page with maps and curves
   cat my.yaml | cdnlab run -                    from standard input
 `
 
@@ -19,6 +20,7 @@ export interface RunOptions extends ScenarioOptions {
   csv?: boolean
   markdown?: boolean
   output?: string
+  html?: string
   progress?: boolean
   color?: boolean
 }
@@ -32,6 +34,7 @@ export function registerRun(program: Command): void {
     .option('--json', 'the whole result as JSON, with its manifest')
     .option('--csv', 'a table with a row for each PoP, country and city')
     .option('--markdown', 'the report as Markdown')
+    .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('-o, --output <file>', 'write to a file and not to standard output')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

@@ -106,6 +106,16 @@ describe('cdnlab run', () => {
     rmSync(folder, { recursive: true })
   })
 
+  it('writes a page beside the report', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cdnlab-page-'))
+    const file = join(folder, 'report.html')
+    const { status, stdout, stderr } = cdnlab(['run', 'three-pops', ...small, '--html', file])
+    expect([status, stderr]).toEqual([0, `written to ${file}\n`])
+    expect(stdout).toContain('hit ratio')
+    expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*Three PoPs on three continents/s)
+    rmSync(folder, { recursive: true })
+  })
+
   it.each([
     [['--json', '--csv'], 'choose one'],
     [['-o', '/nowhere/at/all.json'], 'there is no folder'],
