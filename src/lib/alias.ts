@@ -50,14 +50,22 @@ export class AliasTable {
     return random.uint32() < this.#columns[2 * column]! ? column : this.#columns[2 * column + 1]!
   }
 
-  /** Fills rows `from` to `from + count - 1` with draws. */
+  /** Fills rows `from` to `from + count - 1` with draws, the same as so many calls of `draw`. */
   fill(out: Int32Array | Uint16Array, from: number, count: number, random: Random): void {
     const columns = this.#columns
     const scale = this.#count / 4_294_967_296
-    for (let row = from; row < from + count; row++) {
-      const column = (random.uint32() * scale) >>> 0
-      const threshold = random.uint32()
-      out[row] = threshold < columns[2 * column]! ? column : columns[2 * column + 1]!
+    for (let done = 0; done < count; done += blockRows) {
+      const rows = Math.min(blockRows, count - done)
+      random.fill(block, 2 * rows)
+      const first = from + done
+      for (let row = 0; row < rows; row++) {
+        const column = (block[2 * row]! * scale) >>> 0
+        out[first + row] = block[2 * row + 1]! < columns[2 * column]! ? column : columns[2 * column + 1]!
+      }
     }
   }
 }
+
+/** Random numbers for a block of draws: read at once, so that the table's cache misses overlap. */
+const blockRows = 1024
+const block = new Uint32Array(2 * blockRows)

@@ -8,6 +8,8 @@ export interface Random {
   unit(): number
   /** A whole number from 0 to `count` - 1, without bias. */
   below(count: number): number
+  /** Fills the first `count` rows with whole numbers from 0 to 2^32 - 1: the same as so many calls of `uint32`, in less time. */
+  fill(out: Uint32Array, count: number): void
   /** An independent stream for a named purpose; the same name always gives the same stream. */
   fork(name: string): Random
 }
@@ -28,6 +30,9 @@ function fromKey(key: number): Random {
       let draw = uint32()
       while (draw >= limit) draw = uint32()
       return draw % count
+    },
+    fill(out, count) {
+      for (let row = 0; row < count; row++) out[row] = generator.next()
     },
     fork: name => fromKey(hashText(key, name)),
   }

@@ -14,7 +14,17 @@ const poisson: ArrivalDefinition<object> = {
   source:
     'V. Paxson, S. Floyd: Wide area traffic: the failure of Poisson modeling, IEEE/ACM ToN 1995 (user sessions are Poisson)',
   params: z.strictObject({}),
-  create: random => () => -Math.log(1 - random.unit()),
+  create(random) {
+    const draws = new Uint32Array(1024)
+    let next = draws.length
+    return () => {
+      if (next === draws.length) {
+        random.fill(draws, draws.length)
+        next = 0
+      }
+      return -Math.log((draws[next++]! + 0.5) / 4_294_967_296)
+    }
+  },
 }
 
 const constant: ArrivalDefinition<object> = {
