@@ -12,6 +12,7 @@ export interface ExplainOptions extends ScenarioOptions {
   request: string
   json?: boolean
   progress?: boolean
+  color?: boolean
 }
 
 /** Adds `cdnlab explain`: the whole story of one request. */
@@ -24,8 +25,8 @@ export function registerExplain(program: Command): void {
     .option('--json', 'as JSON')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)
-  addScenarioOptions(command).action(async (scenario: string, options: ExplainOptions) => {
+  addScenarioOptions(command).action(async (scenario: string, _options: ExplainOptions, self: Command) => {
     const { explainScenario } = await import('./explain-request.ts')
-    await explainScenario(scenario, options)
+    await explainScenario(scenario, self.optsWithGlobals<ExplainOptions>())
   })
 }

@@ -73,7 +73,7 @@ function verdictText({ verdict, reason, ageMs }: Story): string {
 function waterfall({ withCdn, direct, savedMs }: Story, width: number, ink: Ink): string[] {
   const sides = [
     { title: 'With the CDN', side: withCdn, color: ink.first },
-    { title: 'Straight to the origin', side: direct, color: ink.second },
+    { title: 'Without it, straight to the origin', side: direct, color: ink.second },
   ].filter((entry): entry is typeof entry & { side: { steps: Step[]; totalMs: number } } => entry.side !== null)
   const longestMs = Math.max(...sides.map(({ side }) => side.totalMs), 1e-9)
   const labels = Math.min(30, Math.max(0, ...sides.flatMap(({ side }) => side.steps.map(({ what }) => widthOf(what)))))

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { storyText } from '../../src/cli/explain-request.ts'
 import { loadPlan } from '../../src/cli/load-plan.ts'
+import { explainText } from '../../src/report/explain-text.ts'
 import { explainRequest } from '../../src/sim/explain.ts'
 
 describe('the story of a request', () => {
   it('names the visitor, the way, the verdict, and parts that add up', async () => {
     const { plan, atlas } = await loadPlan('shield')
     const story = explainRequest(plan, atlas, 5)
-    const text = storyText(story)
+    const text = explainText(story, { width: 100, colors: 0 })
     expect(text).toMatch(/^Request 5\n/)
     for (const word of [
       story.place.name,

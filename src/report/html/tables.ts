@@ -65,7 +65,7 @@ function sortable<Row>(
   ].join('\n')
   const more =
     most < rows.length ? `<p class="note">The first ${most} of ${rows.length}; all of them are in the CSV.</p>` : ''
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${inertHtml(title)}"><table class="sortable"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${more}${dataAsCsv(title, csv)}`
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${inertHtml(title)}"><table class="sortable"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${more}${dataAsCsv(title, csv)}`
 }
 
 /** All PoPs, tiers last. */
