@@ -150,7 +150,10 @@ function scopeOf(order: z.output<typeof purge>, fixedHost: string | undefined): 
 
 function setAlive(options: ControlOptions, body: unknown, isAlive: 0 | 1): { pop: string; isAlive: boolean } {
   const { pop } = checked(onePop, body)
-  options.alive[indexOf(options, pop)] = isAlive
+  const index = indexOf(options, pop)
+  options.alive[index] = isAlive
+  // It comes back with an empty shelf, as after a restart.
+  if (isAlive === 0) options.pops[index]!.pop.restart()
   return { pop, isAlive: isAlive === 1 }
 }
 

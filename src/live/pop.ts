@@ -86,6 +86,12 @@ export class LivePop {
     else this.#pass(exchange)
   }
 
+  /** Begins again with an empty shelf; what is on its way is not stored. */
+  restart(): void {
+    this.#flights.doom({ kind: 'all' })
+    this.shelf.restart()
+  }
+
   /** Counts a request that was no HTTP: the server has refused it. */
   countBadRequest(): void {
     this.counters.requests++

@@ -31,22 +31,20 @@ const greatestVariants = 16
  * a hash of its key, so that the ghosts of a policy know it when it comes back; two objects of one hash take neighbouring ids.
  */
 export class Shelf {
-  readonly cache: Cache
   /** Newest first, at most `greatestVariants` a key. */
   readonly #byKey = new Map<string, StoredResponse[]>()
   readonly #byId = new Map<number, StoredResponse>()
+  readonly #options: ShelfOptions
+  #cache: Cache
+  #restarts = 0
 
-  constructor({ capacityBytes, policy, admission, seed }: ShelfOptions) {
-    const random = createRandom(seed, 'live')
-    const future = { nextUse: Number.POSITIVE_INFINITY }
-    const chosen = policies.choose(policy)
-    const entry = admissions.choose(admission)
-    this.cache = new Cache({
-      capacityBytes,
-      policy: chosen.definition.create({ capacityBytes, random: random.fork('policy'), future }, chosen.params),
-      admission: entry.definition.create({ capacityBytes, random: random.fork('admission') }, entry.params),
-      onEvict: (_slot, id) => this.#unlist(this.#byId.get(id)!),
-    })
+  constructor(options: ShelfOptions) {
+    this.#options = options
+    this.#cache = this.#createCache()
+  }
+
+  get cache(): Cache {
+    return this.#cache
   }
 
   get objects(): number {
@@ -80,7 +78,7 @@ export class Shelf {
 
   /** Tells policy and admission of an ask; `stored` is what it found. */
   asked(stored: StoredResponse | undefined, key: string, now: Ms): void {
-    this.cache.look(stored?.id ?? hashId(key, ''), now)
+    this.#cache.look(stored?.id ?? hashId(key, ''), now)
   }
 
   /** Takes a response in, in the place of those that the same request selects; false when it was refused. */
@@ -90,7 +88,7 @@ export class Shelf {
     stored.id = this.#freeId(stored.key, stored.variant)
     const { freshUntil, staleUntil, errorUntil } = stored.freshness
     this.#byId.set(stored.id, stored)
-    if (!this.cache.store(stored.id, stored.costBytes, freshUntil, staleUntil, errorUntil)) {
+    if (!this.#cache.store(stored.id, stored.costBytes, freshUntil, staleUntil, errorUntil)) {
       this.#byId.delete(stored.id)
       stored.isGone = true
       return false
@@ -107,15 +105,30 @@ export class Shelf {
     if (stored.isGone) return
     const { freshUntil, staleUntil, errorUntil } = stored.freshness
     if (
-      !this.cache.store(stored.id, this.cache.bytesOf(this.cache.slotOf(stored.id)), freshUntil, staleUntil, errorUntil)
+      !this.#cache.store(
+        stored.id,
+        this.#cache.bytesOf(this.#cache.slotOf(stored.id)),
+        freshUntil,
+        staleUntil,
+        errorUntil,
+      )
     )
       this.#unlist(stored)
   }
 
   remove(stored: StoredResponse): void {
     if (stored.isGone) return
-    this.cache.forget(stored.id)
+    this.#cache.forget(stored.id)
     this.#unlist(stored)
+  }
+
+  /** Begins again empty, with a policy that remembers nothing. */
+  restart(): void {
+    for (const stored of this.#byId.values()) stored.isGone = true
+    this.#byId.clear()
+    this.#byKey.clear()
+    this.#restarts++
+    this.#cache = this.#createCache()
   }
 
   /** Takes out, or only makes stale, everything in the scope; answers how many responses that were. */
@@ -129,6 +142,24 @@ export class Shelf {
       } else this.remove(stored)
     }
     return count
+  }
+
+  #createCache(): Cache {
+    const { capacityBytes, policy, admission, seed } = this.#options
+    const random = createRandom(seed, 'live shelf', String(this.#restarts))
+    const future = { nextUse: Number.POSITIVE_INFINITY }
+    const chosen = policies.choose(policy)
+    const gate = admissions.choose(admission)
+    const context = { capacityBytes, random: random.fork('policy'), future }
+    return new Cache({
+      capacityBytes,
+      policy: chosen.definition.create(context, chosen.params),
+      admission:
+        gate.definition.name === 'always'
+          ? null
+          : gate.definition.create({ capacityBytes, random: random.fork('admission') }, gate.params),
+      onEvict: (_slot, id) => this.#unlist(this.#byId.get(id)!),
+    })
   }
 
   #inScope(scope: PurgeScope): StoredResponse[] {

@@ -88,16 +88,9 @@ export class StoredResponse {
     this.#headSecond = Number.NaN
   }
 
-  /** Makes it stale from now on: a soft purge. */
+  /** Makes it stale from now on, a soft purge: for the rest of its lifetime and its windows it may be served while it is refreshed. */
   expire(now: Ms): void {
-    const until = Math.min(this.#freshness.freshUntil, now)
-    const { staleUntil, errorUntil, freshUntil } = this.#freshness
-    this.#freshness = {
-      ...this.#freshness,
-      freshUntil: until,
-      staleUntil: until + (staleUntil - freshUntil),
-      errorUntil: until + (errorUntil - freshUntil),
-    }
+    this.#freshness = { ...this.#freshness, freshUntil: Math.min(this.#freshness.freshUntil, now) }
     this.#headSecond = Number.NaN
   }
 

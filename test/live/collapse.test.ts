@@ -7,11 +7,15 @@ const cacheable = { 'Cache-Control': 'max-age=60' }
 
 describe('collapsing', () => {
   it('500 requests for one cold key make one fetch per PoP', async () => {
+    let answer = (): void => undefined
     const origin = await httpOrigin((_, response) => {
-      setTimeout(() => response.writeHead(200, cacheable).end('body'), 100)
+      answer = () => response.writeHead(200, cacheable).end('body')
     })
     const running = await popBefore(origin.url)
-    const answers = await Promise.all(Array.from({ length: 500 }, () => get(running, '/')))
+    const asked = Promise.all(Array.from({ length: 500 }, () => get(running, '/')))
+    await until(() => running.pop.counters.requests === 500, 20_000)
+    answer()
+    const answers = await asked
     expect(answers.every(({ status, body }) => status === 200 && body === 'body')).toBe(true)
     expect(origin.seen).toHaveLength(1)
     expect(running.pop.counters.collapsed).toBe(499)

@@ -300,11 +300,14 @@ describe('purging', () => {
     expect(running.pop.shelf.objects).toBe(3 - count)
   })
 
-  it('a soft purge makes stale: the next one is validated', async () => {
-    const { running } = await popWith(table)
+  it('a soft purge makes stale: the next one gets it while it is validated, the one after that is fresh again', async () => {
+    const { running, origin } = await popWith(table)
     await get(running, '/a')
     running.pop.purge({ kind: 'all' }, true)
-    expect((await get(running, '/a')).fields['cache-status']).toContain('fwd-status=304')
+    expect((await get(running, '/a')).fields['cache-status']).toContain('detail=stale-while-revalidate')
+    await until(() => running.pop.flights === 0)
+    expect((await get(running, '/a')).fields['cache-status']).toContain('hit; ttl=60')
+    expect(origin.requests[1]!.headers['if-none-match']).toBe('"1"')
   })
 })
 
