@@ -72,6 +72,9 @@ if (existsSync(kernels)) {
   }
 }
 
+const { buildLab } = await import('./build-lab.mjs')
+await buildLab(join(dist, 'lab'))
+
 if (process.argv.includes('--bench') && existsSync(join(root, 'bench', 'tsconfig.json'))) {
   run(tsc, ['-p', join(root, 'bench', 'tsconfig.json')])
 }

@@ -1,0 +1,25 @@
+import type { AtlasTexts } from '../geo/atlas.ts'
+import type { Mistake } from '../lib/user-error.ts'
+import type { LabRun, RaceLine } from './engine.ts'
+import type { Journey, JourneyWish } from './journey.ts'
+
+/** What the page asks of the engine. */
+export type EngineWish =
+  | { kind: 'run'; text: string; quick: boolean }
+  | { kind: 'race'; text: string; policy: string }
+  | { kind: 'journey'; text: string; wish: JourneyWish }
+
+/** What comes back for each kind of wish. */
+export interface EngineGift {
+  run: LabRun
+  race: RaceLine
+  journey: Journey
+}
+
+export type EngineMessage =
+  | { type: 'atlas'; texts: AtlasTexts; version: string }
+  | { type: 'wish'; number: number; wish: EngineWish }
+
+export type EngineReply =
+  | { number: number; gift: EngineGift[keyof EngineGift]; ms: number }
+  | { number: number; mistakes: readonly Mistake[] }
