@@ -88,9 +88,14 @@ export class StoredResponse {
     this.#headSecond = Number.NaN
   }
 
-  /** Makes it stale from now on, a soft purge: for the rest of its lifetime and its windows it may be served while it is refreshed. */
+  /**
+   * Makes it stale from now on, a soft purge: for the rest of its lifetime and its windows it may be served while it is refreshed.
+   * Its age rises to its lifetime, so that PoPs that get it meanwhile don't take it for fresh.
+   */
   expire(now: Ms): void {
-    this.#freshness = { ...this.#freshness, freshUntil: Math.min(this.#freshness.freshUntil, now) }
+    const earlierMs = Math.max(0, this.#freshness.freshUntil - now)
+    const { initialAgeMs, freshUntil } = this.#freshness
+    this.#freshness = { ...this.#freshness, initialAgeMs: initialAgeMs + earlierMs, freshUntil: freshUntil - earlierMs }
     this.#headSecond = Number.NaN
   }
 
