@@ -1,93 +1,77 @@
 import { Cache } from '#cdnlab/cache/cache.js'
-import { loadPlan } from '#cdnlab/cli/load-plan.js'
+import { loadAtlas } from '#cdnlab/cli/atlas.js'
 import { createRandom } from '#cdnlab/lib/random.js'
 import { policies } from '#cdnlab/policies/index.js'
+import { parseOverride } from '#cdnlab/scenario/override.js'
+import { readScenario } from '#cdnlab/scenario/parse.js'
+import { planOf } from '#cdnlab/scenario/plan-of.js'
 import { runPlan } from '#cdnlab/sim/run.js'
+import type { Manifest } from '#cdnlab/stats/result.js'
+import { type Contestant, formatRate, measure, median, printTable } from './measure.ts'
 
-// Requests per CPU second of a world of PoPs, everything included from sampling to histograms. Rounds alternate between the worlds,
-// medians are shown. The steady speed leaves out the set-up and the first batch, in which the code is still being compiled.
+// Requests per CPU second of the engine, everything included: from drawing times, places and objects to the percentiles of the
+// report. The steady rate leaves out the set-up, the first batch and the report. Worlds of 1, 20 and 300 PoPs at high and at low hit ratios; equal objects, LRU, 1,000 cities, no warm-up left out.
 
-const rounds = 3
-const requests = 6 * 2 ** 20
-
-interface World {
-  name: string
-  sets: string[]
-}
-
-const sizes = [
-  'traffic.sizes=fixed:bytes=1',
-  'router=lowest-rtt',
-  'warmup=none',
-  'visitors.cities=1000',
-  'traffic.rate=100000/s',
-]
+const requests = 3_000_000
+const base = `
+origin: {at: us-east-1, think: 20ms}
+router: lowest-rtt
+warmup: none
+visitors: {cities: 1000}
+traffic: {requests: ${requests}, rate: 100000/s, sizes: "fixed:bytes=1"}
+`
 const low = ['traffic.objects=1000000', 'traffic.popularity=zipf:alpha=0.9', 'edge.capacity=10000']
-const high = ['traffic.objects=100000', 'traffic.popularity=zipf:alpha=1.3', 'edge.capacity=20000']
-const worlds: World[] = [1, 20, 300].flatMap(pops => {
-  const map = `pops={map: cloudflare, take: ${pops}}`
-  return [
-    { name: `${pops} PoPs, few hits`, sets: [map, ...sizes, ...low, `traffic.requests=${requests}`] },
-    { name: `${pops} PoPs, many hits`, sets: [map, ...sizes, ...high, `traffic.requests=${requests}`] },
-  ]
-})
+const high = ['traffic.objects=100000', 'traffic.popularity=zipf:alpha=1.25', 'edge.capacity=20000']
+const worlds = [1, 20, 300].flatMap(pops =>
+  [low, high].map(sets => ({ pops, sets: [`pops={map: cloudflare, take: ${pops}}`, ...sets] })),
+)
 
-interface Measured {
-  hitRatio: number
-  wholePerS: number
-  steadyPerS: number
-}
-
-/** Runs the worlds and writes a table. */
-export async function run(): Promise<void> {
-  const results = new Map<string, Measured[]>(worlds.map(({ name }) => [name, []]))
-  const calibrations: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    calibrations.push(dependentReadNs())
-    for (const world of worlds) results.get(world.name)!.push(await measure(world))
-  }
-  process.stdout.write(`${requests} requests a run, 1,000 cities, LRU, medians of ${rounds} rounds, CPU time\n`)
-  process.stdout.write(`calibration: ${median(calibrations).toFixed(0)} ns for a dependent read in 64 MB\n\n`)
-  process.stdout.write(
-    `${'world'.padEnd(22)}${'hit ratio'.padStart(10)}${'M/s'.padStart(8)}${'ns'.padStart(7)}${'M/s whole run'.padStart(16)}\n`,
-  )
-  for (const [name, all] of results) {
-    const steady = median(all.map(({ steadyPerS }) => steadyPerS))
-    const whole = median(all.map(({ wholePerS }) => wholePerS))
-    process.stdout.write(
-      `${name.padEnd(22)}${all[0]!.hitRatio.toFixed(3).padStart(10)}${(steady / 1e6).toFixed(2).padStart(8)}${(1e9 / steady).toFixed(0).padStart(7)}${(whole / 1e6).toFixed(2).padStart(16)}\n`,
+/** Runs the comparison and writes a table. */
+export function run(): void {
+  const atlas = loadAtlas()
+  const hitRatios: number[] = []
+  const steadies: number[][] = worlds.map(() => [])
+  const contestants = worlds.map(({ pops, sets }, index): Contestant => {
+    const { plan } = planOf(
+      readScenario(
+        base,
+        'bench.yaml',
+        sets.map(set => parseOverride(set)!),
+      ),
+      atlas,
     )
-  }
-  process.stdout.write(`\n${bytesPerObject().toFixed(0)} bytes of memory for a cached object (LRU, 100,000 objects)\n`)
-}
-
-async function measure({ sets }: World): Promise<Measured> {
-  const { plan, atlas } = await loadPlan('three-pops', { set: sets })
-  const start = cpuS()
-  let [firstS, lastS, first, last] = [0, 0, 0, 0]
-  const onProgress = (done: number): void => {
-    lastS = cpuS()
-    last = done
-    if (first === 0) [firstS, first] = [lastS, done]
-  }
-  const manifest = {
-    version: '',
-    command: '',
-    seed: 1,
-    replications: 1,
-    scenario: '',
-    scenarioHash: '',
-    traceHash: null,
-    node: '',
-    os: '',
-    cpu: '',
-  }
-  const { headline } = runPlan(plan, atlas, { manifest, onProgress })
-  return {
-    hitRatio: headline.hit_ratio!.value,
-    wholePerS: requests / (cpuS() - start),
-    steadyPerS: (last - first) / (lastS - firstS),
-  }
+    return {
+      name: `${pops} PoPs, ${sets.includes(low[0]!) ? '1 M objects, 10 k held' : '100 k objects, 20 k held'}`,
+      work: requests,
+      run() {
+        const marks: { done: number; s: number }[] = []
+        const onProgress = (done: number): void => {
+          marks.push({ done, s: cpuS() })
+        }
+        hitRatios[index] = runPlan(plan, atlas, { manifest: {} as Manifest, onProgress }).headline.hit_ratio!.value
+        const [first, last] = [marks[0]!, marks.at(-1)!]
+        steadies[index]!.push((last.done - first.done) / (last.s - first.s))
+      },
+    }
+  })
+  const [calibration, ...rows] = measure(contestants, 3)
+  printTable(
+    ['world', 'hit ratio', 'requests', 'steady', 'ns', 'calibration steps', 'spread'],
+    rows.map(({ name, perCpuSecond, ns, loops, spread }, index) => [
+      name,
+      `${(100 * hitRatios[index]!).toFixed(1)} %`,
+      formatRate(perCpuSecond),
+      formatRate(median(steadies[index]!.slice(1))),
+      ns.toFixed(0),
+      loops.toFixed(0),
+      `${(100 * spread).toFixed(0)} %`,
+    ]),
+  )
+  console.log(`A read in 64 MB whose address depends on the one before took ${dependentReadNs().toFixed(0)} ns.`)
+  console.log(`An object on a shelf of 100,000 costs ${bytesPerObject().toFixed(0)} bytes of memory (LRU).`)
+  console.log(
+    `A step of the calibration loop took ${calibration!.ns.toFixed(2)} ns. Set-up is included: ${requests} requests a run.`,
+  )
 }
 
 function cpuS(): number {
@@ -115,8 +99,4 @@ function bytesPerObject(): number {
   const cache = new Cache({ capacityBytes: objects, policy: definition.create(context, params) })
   for (let id = 0; id < objects; id++) cache.store(id, 1, 1)
   return cache.metadataBytes / cache.heldObjects
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
