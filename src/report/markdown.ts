@@ -3,11 +3,16 @@ import { metrics } from '../stats/metrics.ts'
 import type { RunResult } from '../stats/result.ts'
 import { formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertMarkdown } from './inert.ts'
+import { reasonText } from './sentences.ts'
 
 /** The result as Markdown: for issues, pull requests and wikis. */
 export function reportMarkdown(result: RunResult): string {
   const { headline, manifest, warmup, thresholds } = result
   const pops = [...result.pops].sort((a, b) => Number(b.isEdge) - Number(a.isEdge) || b.requests - a.requests)
+  const reasons = Object.entries(result.missReasons)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+  const misses = reasons.reduce((sum, [, count]) => sum + count, 0)
   const ms = (value: number | null): string => (value === null ? '-' : formatDigits(value))
   return [
     `# ${inertMarkdown(result.title)}`,
@@ -31,6 +36,11 @@ export function reportMarkdown(result: RunResult): string {
         ms(pop.p99Ms),
         ms(pop.savedMeanMs),
       ]),
+    ),
+    '',
+    ...table(
+      ['why requests were no hits', 'requests', 'share'],
+      reasons.map(([reason, count]) => [reasonText(reason), formatCount(count), formatValue(count / misses, '%')]),
     ),
     '',
     `Left out as warm-up: ${formatCount(warmup.requests)} requests (${warmup.rule}).`,

@@ -74,7 +74,7 @@ describe('the report as Markdown', () => {
         )
         const cellsOf = (line: string): number => line.replaceAll(/\\./g, '').split('|').length
         const tables = text.split('\n\n').filter(part => part.startsWith('|'))
-        expect(tables).toHaveLength(2)
+        expect(tables).toHaveLength(3)
         for (const table of tables) expect(new Set(table.split('\n').map(cellsOf)).size).toBe(1)
       }),
       { numRuns: 50 },
@@ -84,6 +84,7 @@ describe('the report as Markdown', () => {
   it('says each metric with its formula, and which thresholds failed', () => {
     const text = reportMarkdown(createResultFixture())
     for (const { title } of metrics) expect(text).toContain(`| ${title} |`)
+    expect(text).toContain('| cold: never asked for at this PoP | 120,000 | 44.5 % |')
     expect(text).toContain('- **failed**: p95\\_ms \\< 100')
   })
 })
