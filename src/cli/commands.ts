@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./serve.ts')).registerServe(program),
   },
   {
+    name: 'lab',
+    summary: 'an interactive page in which the engine runs',
+    register: async program => (await import('./lab.ts')).registerLab(program),
+  },
+  {
     name: 'lesson',
     summary: 'a question, and a world that answers it',
     register: async program => (await import('./lesson.ts')).registerLesson(program),
