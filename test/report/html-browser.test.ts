@@ -22,7 +22,7 @@ const hostile = [
 ]
 const result = createResultFixture({
   pops: 30,
-  cities: 300,
+  cities: 60,
   replications: 10,
   name: (kind, index) =>
     index % 5 === 0 ? `${hostile[index % hostile.length]!} ${kind} ${index}` : `${kind} ${index}`,
