@@ -4,6 +4,7 @@ import { estimateOf } from '../stats/estimate.ts'
 import { type Figures, metrics } from '../stats/metrics.ts'
 import type { Estimate, Manifest, RunResult } from '../stats/result.ts'
 import { missReasons } from '../stats/tally.ts'
+import type { Timeline } from '../stats/timeline.ts'
 import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
 import type { OneRun, Part } from './run-once.ts'
@@ -170,7 +171,22 @@ function notesOf(plan: Plan, runs: readonly OneRun[]): string[] {
     'Distances become round trips by a fitted model, not by measurement of these paths; a PoP answers from memory, without load.',
     'A connection to a parent or to the origin is always open; the time of an object starts when it arrives.',
   ]
+  if (runs.some(({ timeline }) => stillClimbs(timeline)))
+    notes.push(
+      'The hit ratio still climbed when the run ended: a longer run, or more traffic, would show a higher one.',
+    )
   if (runs.length === 1) notes.push('A single run: differences between runs of other seeds are not known.')
   if (plan.network.until === 'first-byte') notes.push('Latencies run to the first byte of the answer.')
   return notes
+}
+
+/** Whether the last eighth of a run has a hit ratio of a point more than the eighth before it. */
+function stillClimbs({ requests, hits, steps }: Timeline): boolean {
+  const eighth = Math.floor(steps / 8)
+  const ratioOf = (from: number): number => {
+    const sum = (column: Float64Array): number =>
+      column.subarray(from, from + eighth).reduce((all, count) => all + count, 0)
+    return sum(hits) / sum(requests)
+  }
+  return ratioOf(steps - eighth) > ratioOf(steps - 2 * eighth) + 0.01
 }
