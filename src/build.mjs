@@ -57,6 +57,7 @@ const kernels = join(src, 'kernels', 'assembly', 'index.ts')
 if (existsSync(kernels)) {
   const wasm = join(dist, 'kernels', 'kernels.wasm')
   if (!isUpToDate(wasm, dirname(kernels))) {
+    // `--use abort=`: no kernel throws, so that the module needs nothing from outside.
     run(asc, [
       kernels,
       '-o',
@@ -65,9 +66,10 @@ if (existsSync(kernels)) {
       '--noAssert',
       '--runtime',
       'stub',
-      '--importMemory',
+      '--use',
+      'abort=',
       '--enable',
-      'simd,bulk-memory',
+      'bulk-memory',
     ])
   }
 }

@@ -1,0 +1,105 @@
+import { assert } from '../lib/assert.ts'
+import type { KernelPlan } from './catalog.ts'
+
+/** Requests a call: an engine that compiles twice never replaces a call that is under way, so that calls must be short. */
+export const chunkRequests = 65_536
+
+/** What does not fit into the module's memory of 4 GiB, or its positions of 32 bits, is for the readable policy. */
+const mostBytes = 3 * 2 ** 30
+const mostRequests = 2 ** 31 - chunkRequests
+/** Bytes of columns an object, at most, over all kernels. */
+const mostBytesAnObject = 96
+
+export interface KernelRunOptions {
+  /** Bytes that may be held, or objects at unit size: a whole number. */
+  capacityBytes: number
+  /** Ids are 0 to `objects` - 1. */
+  objects: number
+  /** The most requests that will be fed. */
+  requests: number
+  /** Every object counts 1. */
+  unit: boolean
+}
+
+/** One run of a kernel over a trace, fed piece by piece. */
+export interface KernelRun {
+  /** Requests counted so far; those of size 0 are not. */
+  readonly requests: number
+  readonly misses: number
+  readonly missedBytes: number
+  /** Bytes of bookkeeping that the kernel took; where the trace is its queue, those of the trace are not in it. */
+  readonly metadataBytes: number
+  /** Asks for the requests from one index up to another. `bytes` is not read at unit size. */
+  feed(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void
+}
+
+interface KernelExports {
+  memory: WebAssembly.Memory
+  begin(capacity: number, objects: number, room: number, sized: number): void
+  idsAt(): number
+  sizesAt(): number
+  lastMissedBytes(): number
+  lastSkipped(): number
+  stateBytes(room: number): number
+}
+
+/** Whether a run fits into the memory and the counters of the module. */
+export function fitsKernel(plan: KernelPlan, { objects, requests, unit, capacityBytes }: KernelRunOptions): boolean {
+  const rowBytes = unit ? 4 : 8
+  const windowBytes = plan.keepsTrace ? requests * rowBytes : chunkRequests * rowBytes
+  return (
+    Number.isSafeInteger(capacityBytes) &&
+    requests <= mostRequests &&
+    windowBytes + objects * mostBytesAnObject <= mostBytes
+  )
+}
+
+/** Begins a run of a kernel in an instance of its own of the compiled module. */
+export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, options: KernelRunOptions): KernelRun {
+  assert(fitsKernel(plan, options), 'the run fits into the module')
+  const { capacityBytes, objects, requests, unit } = options
+  const exported = new WebAssembly.Instance(module).exports
+  const base = exported as unknown as KernelExports
+  const open = exported[`open${plan.kernel}`] as (...settings: readonly number[]) => void
+  const run = exported[`run${plan.kernel}`] as (count: number) => number
+  const room = plan.keepsTrace ? requests : Math.min(requests, chunkRequests)
+  base.begin(capacityBytes, objects, room, unit ? 0 : 1)
+  open(...plan.settings)
+  const idWindow = new Int32Array(base.memory.buffer, base.idsAt(), room)
+  const sizeWindow = unit ? null : new Uint32Array(base.memory.buffer, base.sizesAt(), room)
+  const counts = { requests: 0, misses: 0, missedBytes: 0, metadataBytes: base.stateBytes(room) }
+  let kept = 0
+
+  function runChunk(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void {
+    idWindow.set(ids.subarray(from, to), kept)
+    sizeWindow?.set(bytes.subarray(from, to), kept)
+    if (plan.keepsTrace) kept += to - from
+    const misses = run(to - from) >>> 0
+    counts.misses += misses
+    counts.requests += to - from
+    if (unit) counts.missedBytes += misses
+    else {
+      counts.missedBytes += base.lastMissedBytes()
+      counts.requests -= base.lastSkipped()
+    }
+  }
+
+  return {
+    get requests() {
+      return counts.requests
+    },
+    get misses() {
+      return counts.misses
+    },
+    get missedBytes() {
+      return counts.missedBytes
+    },
+    get metadataBytes() {
+      return counts.metadataBytes
+    },
+    feed(ids, bytes, from, to) {
+      for (let start = from; start < to; start += chunkRequests)
+        runChunk(ids, bytes, start, Math.min(start + chunkRequests, to))
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { planKernel } from '../../src/kernels/catalog.ts'
+import { policies } from '../../src/policies/index.ts'
+import { libCacheSimSpecs } from '../../src/policies/libcachesim.ts'
+import { nextUses, type Requests, replay } from '../policies/host.ts'
+import { createReferenceTrace } from '../policies/reference-trace.ts'
+import { replayKernel } from './kernels.ts'
+
+/** Forms beside the defaults and libCacheSim's that a kernel serves. */
+const otherForms: readonly string[] = []
+
+const hasKernel = (spec: string): boolean => {
+  const { definition, params } = policies.choose(spec)
+  return planKernel(definition.name, params) !== undefined
+}
+const specs = [...new Set([...policies.names, ...Object.values(libCacheSimSpecs).map(String), ...otherForms])]
+const served = specs.filter(hasKernel)
+
+/** Requests with sizes that change between requests, are 0 at times, and may be larger than any cache. */
+const someRequests: fc.Arbitrary<Requests> = fc
+  .record({
+    draws: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(999)), {
+      minLength: 1,
+      maxLength: 1200,
+      size: 'max',
+    }),
+    objects: fc.constantFrom(3, 12, 60, 400),
+    mostBytes: fc.constantFrom(1, 9, 60),
+    steady: fc.boolean(),
+  })
+  .map(({ draws, objects, mostBytes, steady }) => {
+    const ids = Int32Array.from(draws, ([draw]) => Math.min(objects - 1, Math.floor(objects * draw ** 3)))
+    const sizes = Int32Array.from(draws, ([, nth], index) => {
+      if (nth === 0) return 0
+      return 1 + ((steady ? Math.imul(ids[index]! + 1, 0x9e3779b1) >>> 8 : nth) % mostBytes)
+    })
+    return { ids, sizes, next: nextUses(ids) }
+  })
+
+describe.each(served)('the kernel of %s', spec => {
+  it('counts what its readable twin counts, whatever the trace, the cache and the pieces', () => {
+    const equal = fc.property(
+      someRequests,
+      fc.constantFrom(0, 1, 2, 3, 5, 10, 24, 50, 100, 199, 1000, 30_000),
+      fc.boolean(),
+      fc.constantFrom(1, 2, 7),
+      (trace, capacity, unit, cuts) => {
+        expect(replayKernel(spec, trace, capacity, unit, cuts)).toEqual(replay(spec, trace, capacity, unit))
+      },
+    )
+    fc.assert(equal, { numRuns: 250, seed: 11 })
+  })
+
+  it('counts the same on a long trace, where rings turn round', () => {
+    const trace = createReferenceTrace()
+    for (const [capacity, unit] of [
+      [7, true],
+      [150, true],
+      [3000, true],
+      [12_000, true],
+      [400_000, false],
+      [90e6, false],
+    ] as const)
+      expect(replayKernel(spec, trace, capacity, unit)).toEqual(replay(spec, trace, capacity, unit))
+  })
+})
+
+describe('published counts', () => {
+  const trace = createReferenceTrace()
+  const rows = readFileSync(new URL('../policies/reference-counts.csv', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(line => line.split(','))
+    .filter(([name]) => hasKernel(String(libCacheSimSpecs[name!])) && name !== 'wtinylfu')
+
+  it('are met by every kernel at every size', () => {
+    expect(rows.length).toBeGreaterThan(8)
+    for (const [name, size, unit, requests, misses, missedBytes] of rows)
+      expect({
+        name,
+        size,
+        unit,
+        ...replayKernel(libCacheSimSpecs[name!]!, trace, Number(size), unit === 'objects'),
+      }).toEqual({
+        name,
+        size,
+        unit,
+        requests: Number(requests),
+        misses: Number(misses),
+        missedBytes: Number(missedBytes),
+      })
+  })
+})
