@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./serve.ts')).registerServe(program),
   },
   {
+    name: 'visit',
+    summary: "send a scenario's visitors to running PoPs",
+    register: async program => (await import('./visit.ts')).registerVisit(program),
+  },
+  {
     name: 'lab',
     summary: 'an interactive page in which the engine runs',
     register: async program => (await import('./lab.ts')).registerLab(program),

@@ -31,7 +31,7 @@ export class Answers {
   /** A fresh whole answer from the shelf, with its prebuilt head: the path that must cost least. */
   hit(exchange: Exchange, stored: StoredResponse, now: Ms): void {
     const { response } = exchange
-    response.writeHead(stored.status, stored.reason, stored.hitHead(this.#options.name, now))
+    response.writeHead(stored.status, stored.reason, stored.hitHead(this.#options.name, this.#options.role, now))
     response.end(stored.body)
     this.#count(exchange, stored.status, stored.body.length, 'hit')
   }
@@ -39,9 +39,9 @@ export class Answers {
   /** Any other answer from the shelf. */
   stored(exchange: Exchange, stored: StoredResponse, bucket: Bucket, status: CacheStatus, upstreamMs = 0): void {
     const { response, head, key } = exchange
-    const { name, now } = this.#options
+    const { name, role, now } = this.#options
     const said = { ttl: stored.ttlSeconds(now()), key, ...status }
-    const extra = upstreamMs > 0 ? this.#timing(exchange, upstreamMs) : []
+    const extra = upstreamMs > 0 ? this.#timing(exchange, upstreamMs) : ['Server-Timing', `${role};desc=${bucket}`]
     const bytes = answerStored(response, { head, stored, cacheName: name, status: said, extra, now: now() })
     this.#count(exchange, response.statusCode, bytes, bucket, status.isCollapsed, upstreamMs)
   }

@@ -21,6 +21,8 @@ export interface FlightDeck {
   greatestObjectBytes: number
   /** Waiters that have waited so long for a head go on without it. */
   collapseWaitMs: Ms
+  /** Fields that are not kept, in lower case: what another PoP says of the time that one request took. */
+  unkeptFields: readonly string[]
   /** True: a fetch goes on for the shelf when its clients have left. */
   finishesAbandoned: boolean
   now(): Ms

@@ -110,7 +110,7 @@ export class Flight implements UpstreamHandler {
     if (status === 304 && held !== undefined) this.#validated(held, fields)
     else if (isOriginFailure(status) && held !== undefined && this.#isExcused(held)) {
       control.abort()
-      this.#settleAll({ kind: 'failed', status, detail: 'origin-status', isUnreachable: false })
+      this.#settle({ kind: 'failed', status, detail: 'origin-status', isUnreachable: false })
       this.#over()
     } else {
       if (held !== undefined && !isOriginFailure(status) && request.method === 'GET' && status !== 206)
@@ -133,7 +133,7 @@ export class Flight implements UpstreamHandler {
   }
 
   onFailure(failure: UpstreamFailure): void {
-    if (!this.#isSettled) this.#settleAll({ kind: 'failed', ...failure, isUnreachable: true })
+    if (!this.#isSettled) this.#settle({ kind: 'failed', ...failure, isUnreachable: true })
     else if (this.#response !== undefined) {
       this.#deck.counters.truncated++
       this.#response.body.fail()
@@ -228,11 +228,7 @@ export class Flight implements UpstreamHandler {
     else if (this.#errand.isShared) this.#deck.markers.mark(this.key, this.#respondedAt)
   }
 
-  #settleAll(outcome: Outcome): void {
-    this.#settle(outcome, () => true)
-  }
-
-  #settle(outcome: Outcome, isFor: (participant: Participant) => boolean): void {
+  #settle(outcome: Outcome, isFor: (participant: Participant) => boolean = () => true): void {
     clearTimeout(this.#stall)
     this.#isSettled = true
     const participants = this.#participants
@@ -288,8 +284,9 @@ export class Flight implements UpstreamHandler {
   }
 
   #store(): void {
-    const { shelf, counters } = this.#deck
-    const isStored = storeFetched(shelf, this.#errand, this.#response!, this.#decision!, this.#respondedAt)
+    const { shelf, counters, unkeptFields } = this.#deck
+    const decision = { ...this.#decision!, unkeptFields: [...this.#decision!.unkeptFields, ...unkeptFields] }
+    const isStored = storeFetched(shelf, this.#errand, this.#response!, decision, this.#respondedAt)
     if (!isStored) counters.refusedByShelf++
   }
 }

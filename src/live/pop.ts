@@ -50,6 +50,7 @@ export class LivePop {
       counters: this.counters,
       greatestObjectBytes: options.greatestObjectBytes,
       collapseWaitMs: options.collapseWaitMs,
+      unkeptFields: options.upstreamRole === 'shield' ? ['server-timing'] : [],
       finishesAbandoned: options.finishesAbandoned,
       now: options.now,
     })

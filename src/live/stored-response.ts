@@ -108,14 +108,14 @@ export class StoredResponse {
   }
 
   /** The head of a whole answer to a hit: fields, Content-Length, Age and Cache-Status in one flat array, to be read at once. */
-  hitHead(cacheName: string, now: Ms): string[] {
+  hitHead(cacheName: string, role: string, now: Ms): string[] {
     const second = Math.floor(now / 1000)
     if (second !== this.#headSecond) {
       this.#headSecond = second
       const ttl = this.ttlSeconds(now)
       const head = this.framedFields()
       const status = formatCacheStatus(cacheName, { isHit: true, ttl, key: this.key })
-      head.push('Age', String(this.ageSeconds(now)), 'Cache-Status', status)
+      head.push('Age', String(this.ageSeconds(now)), 'Cache-Status', status, 'Server-Timing', `${role};desc=hit`)
       this.#head = head
     }
     return this.#head

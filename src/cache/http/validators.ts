@@ -13,8 +13,6 @@ const notModifiedFields = new Set([
   'date',
   'etag',
   'expires',
-  'last-modified',
-  'set-cookie',
   'vary',
   'via',
 ])
@@ -51,11 +49,13 @@ export function isNotModified(request: Fields, stored: Fields, now: Ms): boolean
   return since !== undefined && modified !== undefined && modified <= since
 }
 
-/** The fields of a 304 made from a stored response. Source: RFC 9110, 15.4.5. */
+/** The fields of a 304 made from a stored response; Last-Modified only where it is all the validator there is. Source: RFC 9110, 15.4.5. */
 export function fieldsOfNotModified(stored: Fields): string[] {
+  const needsModified = lineOf(stored, 'etag') === undefined
   const fields: string[] = []
   for (let at = 0; at < stored.length; at += 2)
-    if (notModifiedFields.has(stored[at]!.toLowerCase())) fields.push(stored[at]!, stored[at + 1]!)
+    if (notModifiedFields.has(stored[at]!.toLowerCase()) || (needsModified && /^last-modified$/i.test(stored[at]!)))
+      fields.push(stored[at]!, stored[at + 1]!)
   return fields
 }
 
