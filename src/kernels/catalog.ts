@@ -16,6 +16,10 @@ const plain = (kernel: string, keepsTrace = false): KernelPlan => ({ kernel, set
 const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefined>> = {
   fifo: () => plain('Fifo'),
   lru: () => plain('Lru', true),
+  // A byte holds the counter and whether the object is held at all.
+  clock: ({ bits }) =>
+    Number(bits) < 8 ? { kernel: 'Clock', settings: [Number(bits)], keepsTrace: false } : undefined,
+  sieve: () => plain('Sieve'),
 }
 
 /** The names of the policies that have a kernel. */

@@ -9,7 +9,7 @@ import { createReferenceTrace } from '../policies/reference-trace.ts'
 import { replayKernel } from './kernels.ts'
 
 /** Forms beside the defaults and libCacheSim's that a kernel serves. */
-const otherForms: readonly string[] = []
+const otherForms = ['clock:bits=2', 'clock:bits=7']
 
 const hasKernel = (spec: string): boolean => {
   const { definition, params } = policies.choose(spec)

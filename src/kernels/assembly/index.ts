@@ -1,3 +1,5 @@
 export { begin, idsAt, lastMissedBytes, lastSkipped, sizesAt, stateBytes } from './run'
 export { openFifo, runFifo } from './fifo'
 export { openLru, runLru } from './lru'
+export { openClock, runClock } from './clock'
+export { openSieve, runSieve } from './sieve'
