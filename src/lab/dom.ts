@@ -36,6 +36,7 @@ function fill<Kind extends Element>(element: Kind, props: Props, children: reado
     else if (value === true) element.setAttribute(name, '')
     else if (value !== false) element.setAttribute(name, String(value))
   }
-  for (const child of children) if (child !== null) element.append(typeof child === 'string' ? inertText(child) : child)
+  for (const child of children)
+    if (child !== null) element.append(typeof child === 'string' ? inertText(child.trimEnd()) : child)
   return element
 }

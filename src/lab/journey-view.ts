@@ -1,7 +1,8 @@
-import { formatBytes, formatDigits, formatDuration } from '../lib/quantity.ts'
+import { formatBytes, formatDigits } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
 import { formatCount } from '../report/figures.ts'
 import type { Story } from '../sim/explain.ts'
+import { clockText } from './clock-text.ts'
 import { html } from './dom.ts'
 import type { Lane } from './engine-client.ts'
 import { table } from './figures-view.ts'
@@ -54,11 +55,11 @@ function draw({ story, why }: Journey): HTMLElement[] {
     html(
       'p',
       {},
-      `${formatDuration(atMs)} into the run somebody in ${place.name}${place.cc ? `, ${place.cc}` : ''} (${connection.access}, ${connection.isNew ? 'a new connection' : 'an open connection'}) asks ${route?.pop ?? 'nobody'} for ${object.path}, ${formatBytes(object.bytes)}.`,
+      `At ${clockText(atMs)} of the run somebody in ${place.name}${place.cc ? `, ${place.cc}` : ''} (${connection.access}, ${connection.isNew ? 'a new connection' : 'an open connection'}) asks ${route?.pop ?? 'nobody'} for ${object.path}, ${formatBytes(object.bytes)}.`,
     ),
     waterfall('With the CDN', withCdn, scale),
     waterfall('Without', direct, scale),
-    html('h3', {}, fate === 'hit' ? 'Why was this a hit?' : 'Why was this no plain hit?'),
+    html('h3', {}, fate === 'hit' || fate === 'miss' ? `Why was this a ${fate}?` : `Why did it end as ${fate}?`),
     html('ul', {}, ...why.map(sentence => html('li', {}, sentence))),
     alternatives(story),
   ]

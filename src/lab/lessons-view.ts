@@ -44,7 +44,7 @@ export function lessonsPanel(store: Store, lessons: readonly Lesson[]): HTMLElem
     ),
   )
   function loadLesson(lesson: Lesson): void {
-    store.edit(() => lessonText(lesson))
+    store.edit(() => lessonText(lesson, lesson.runs?.[0]?.set))
     open.replaceChildren(...tell(store, lesson))
   }
   const empty = html(

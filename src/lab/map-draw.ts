@@ -75,7 +75,7 @@ function busiestArcs({ cities, pops }: RunResult): SVGElement[] {
 
 /** Draws PoPs where the plan has them; figures come from the last run where it knew them. */
 function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: RunResult | null): void {
-  const focused = layer.contains(document.activeElement) ? popIdOf(document.activeElement) : null
+  const hadFocus = layer.contains(document.activeElement)
   const rows = new Map(result?.pops.map(row => [row.id, row]))
   const busiest = Math.max(1, ...(result?.pops.map(({ requests }) => requests) ?? []))
   const alive = aliveAt(plan, atMs)
@@ -112,7 +112,7 @@ function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: 
     )
   })
   layer.replaceChildren(...drawn)
-  if (focused !== null) layer.querySelector<SVGElement>(`[data-pop="${CSS.escape(focused)}"]`)?.focus()
+  if (hadFocus) layer.querySelector<SVGElement>(`[data-pop="${CSS.escape(first)}"]`)?.focus()
 }
 
 function share(row: PopRow | undefined, busiest: number): number {

@@ -151,6 +151,4 @@ function keyOnMap(event: KeyboardEvent, store: Store, { move, remove }: PopVerbs
     store.show({ chosen: next.id })
   } else return
   event.preventDefault()
-  const now = store.get().chosen
-  document.querySelector<SVGElement>(`[data-pop="${CSS.escape(now)}"]`)?.focus()
 }

@@ -47,7 +47,7 @@ export function popMapControl(store: Store): Control {
 
 /** The name of the PoP map that a scenario's text uses; undefined where its PoPs are listed. */
 function mapName(text: string): string | undefined {
-  const inline = /^pops:\s*(?:\{\s*map:\s*|map:\s*)?["']?([\w-]+)/m.exec(text)
+  const inline = /^pops:[^\S\n]*(?:\{\s*map:\s*)?["']?([\w-]+)/m.exec(text)
   const block = /^pops:[^\S\n]*\n\s+map:\s*["']?([\w-]+)/m.exec(text)
   return (block ?? inline)?.[1] ?? (/^pops:/m.test(text) ? undefined : 'cloudflare')
 }

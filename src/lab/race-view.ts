@@ -8,7 +8,7 @@ import type { Lane } from './engine-client.ts'
 import { table } from './figures-view.ts'
 import type { Store } from './store.ts'
 
-const runners = ['belady', 'w-tinylfu', 's3-fifo', 'sieve', 'arc', 'gdsf', 'lru', 'fifo', 'random']
+const runners = ['belady-size', 'belady', 'w-tinylfu', 's3-fifo', 'sieve', 'arc', 'gdsf', 'lru', 'fifo', 'random']
 
 /** Policies side by side on the same requests; Belady knows the future and shows what the others leave on the table. */
 export function racePanel(store: Store, lane: Lane): HTMLElement {
@@ -34,7 +34,7 @@ export function racePanel(store: Store, lane: Lane): HTMLElement {
       }
       lines.replaceChildren(...drawLines(done, store))
     }
-    note.textContent = `Each ran on the same requests: a sample where they are many, cold start included.${failed.length > 0 ? ` Not in the race: ${failed.join('; ')}.` : ''}`
+    note.textContent = `Each ran on the same requests: a sample where they are many, cold start included. The dashed ones know the future; belady counts objects, belady-size weighs them.${failed.length > 0 ? ` Not in the race: ${failed.join('; ')}.` : ''}`
   }
   start.addEventListener('click', () => void race())
   store.watch((_state, isNewText) => {

@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { formatDigits } from '../lib/quantity.ts'
 import { formatCount, formatValue } from '../report/figures.ts'
 import { clockSteps, clockText } from './clock-text.ts'
 import { byId, html } from './dom.ts'
@@ -80,7 +81,7 @@ export function createTime(store: Store): void {
     chart.setMoment(state.atMs)
     const step = Math.min(series.requests.length - 1, Math.floor(state.atMs / series.stepMs))
     const perSecond = (1000 * series.originRequests[step]!) / series.stepMs
-    moment.textContent = `Hit ratio ${formatValue(series.hitRatio[step]!, '%')}, ${formatCount(perSecond)} requests a second reach the origin, p95 ${formatValue(series.p95Ms[step]!, 'ms')}${series.errors[step] ? `, ${formatCount(series.errors[step]!)} errors` : ''}${series.stale[step] ? `, ${formatCount(series.stale[step]!)} served stale` : ''}.`
+    moment.textContent = `Hit ratio ${formatValue(series.hitRatio[step]!, '%')}, ${formatRate(perSecond)} requests a second reach the origin, p95 ${formatValue(series.p95Ms[step]!, 'ms')}${series.errors[step] ? `, ${formatCount(series.errors[step]!)} errors` : ''}${series.stale[step] ? `, ${formatCount(series.stale[step]!)} served stale` : ''}.`
   }
   store.watch(draw)
   draw(store.get())
@@ -194,7 +195,7 @@ function createChart(holder: HTMLElement, seek: (atMs: number) => void): Chart {
           stroke: () => colour('--quiet'),
           grid: { show: false },
           ticks: { show: false },
-          values: (_, ticks) => ticks.map(tick => `${formatCount(tick)}/s`),
+          values: (_, ticks) => ticks.map(tick => `${formatRate(tick)}/s`),
           size: 62,
           space: 36,
         },
@@ -240,4 +241,9 @@ function createChart(holder: HTMLElement, seek: (atMs: number) => void): Chart {
       chart.redraw(false)
     },
   }
+}
+
+/** So many a second: whole where they are many. */
+function formatRate(perSecond: number): string {
+  return perSecond >= 10 || perSecond === 0 ? formatCount(perSecond) : formatDigits(perSecond)
 }

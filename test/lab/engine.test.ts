@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { loadAtlas } from '../../src/cli/atlas.ts'
+import { planText, raceOne, runText } from '../../src/lab/engine.ts'
+import { followOne } from '../../src/lab/journey.ts'
+import { thinPlan } from '../../src/lab/thin.ts'
+import { figure, runScenario } from '../sim/run-scenario.ts'
+
+const scenario = (more = ''): string => `
+title: Europe
+pops: europe-5
+edge: {capacity: 20MB, policy: lru}
+visitors: {cities: 100, countries: [DE, FR, GB]}
+traffic: {objects: 20000, requests: 300000, rate: 1000/s, sizes: "fixed:bytes=10000", popularity: "zipf:alpha=0.9"}
+${more}`
+
+describe('the engine of the page', () => {
+  it('says what the command line says for an exact run', () => {
+    const text = scenario()
+    const { result, sampled } = runText(text, loadAtlas(), false)
+    const { manifest: _own, ...figures } = result
+    const { manifest: _other, ...expected } = runScenario(text)
+    expect(sampled).toBe('')
+    expect(figures).toEqual(expected)
+  })
+
+  it('is near the exact run with a sample, also where copies expire', () => {
+    for (const more of ['', 'behaviors: [{path: "*", cache: {ttl: 60s}}]']) {
+      const quick = runText(scenario(more), loadAtlas(), true)
+      const exact = runText(scenario(more), loadAtlas(), false)
+      expect(quick.sampled).toContain('1 of 3 objects')
+      expect(Math.abs(figure(quick.result, 'hit_ratio') - figure(exact.result, 'hit_ratio'))).toBeLessThan(0.015)
+      expect(Math.abs(figure(quick.result, 'p50_ms') / figure(exact.result, 'p50_ms') - 1)).toBeLessThan(0.05)
+    }
+  })
+
+  it('leaves small and unranked traffic whole', () => {
+    const small = planText(scenario().replace('300000', '30000'), loadAtlas())
+    expect(thinPlan(small).plan).toBe(small)
+    const loop = planText(scenario().replace('zipf:alpha=0.9', 'loop'), loadAtlas())
+    expect(thinPlan(loop).plan).toBe(loop)
+  })
+
+  it('races policies on the same requests: Belady is not beaten where objects are equal', () => {
+    const ratio = (policy: string): number => raceOne(scenario(), loadAtlas(), policy).hitRatio
+    const oracle = ratio('belady')
+    for (const policy of ['lru', 'sieve', 's3-fifo', 'w-tinylfu']) expect(oracle).toBeGreaterThan(ratio(policy))
+  })
+})
+
+describe('following one request', () => {
+  it('finds a hit, a miss and the slowest, and says why', () => {
+    const text = scenario().replace('300000', '30000')
+    const hit = followOne(text, loadAtlas(), 'hit')
+    const miss = followOne(text, loadAtlas(), 'miss')
+    const slowest = followOne(text, loadAtlas(), 'slowest')
+    expect(hit.story.fate).toBe('hit')
+    expect(miss.story.fate).toBe('miss')
+    expect(miss.why.join(' ')).toMatch(/cold miss|capacity miss/)
+    expect(hit.story.request).toBeGreaterThanOrEqual(15_000)
+    expect(slowest.story.withCdn!.totalMs).toBeGreaterThanOrEqual(miss.story.withCdn!.totalMs)
+  })
+
+  it('answers a number that no request has with a sentence', () => {
+    expect(() => followOne(scenario(), loadAtlas(), 999_999_999)).toThrow(/no request 999999999/)
+  })
+})
