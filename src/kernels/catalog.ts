@@ -12,6 +12,12 @@ type Params = Readonly<Record<string, unknown>>
 
 const plain = (kernel: string, keepsTrace = false): KernelPlan => ({ kernel, settings: [], keepsTrace })
 
+const taking = (kernel: string, ...params: unknown[]): KernelPlan => ({
+  kernel,
+  settings: params.map(Number),
+  keepsTrace: false,
+})
+
 /** The policies that have a kernel, by the name of their readable twin. Undefined where only some parameters have one. */
 const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefined>> = {
   fifo: () => plain('Fifo'),
@@ -20,6 +26,8 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   clock: ({ bits }) =>
     Number(bits) < 8 ? { kernel: 'Clock', settings: [Number(bits)], keepsTrace: false } : undefined,
   sieve: () => plain('Sieve'),
+  's3-fifo': ({ small, ghost, threshold, fillMain, libcachesim }) =>
+    taking('S3Fifo', small, ghost, threshold, fillMain, libcachesim),
 }
 
 /** The names of the policies that have a kernel. */

@@ -9,7 +9,13 @@ import { createReferenceTrace } from '../policies/reference-trace.ts'
 import { replayKernel } from './kernels.ts'
 
 /** Forms beside the defaults and libCacheSim's that a kernel serves. */
-const otherForms = ['clock:bits=2', 'clock:bits=7']
+const otherForms = [
+  'clock:bits=2',
+  'clock:bits=7',
+  's3-fifo:fillMain=false',
+  's3-fifo:small=0.4:ghost=3:threshold=1',
+  's3-fifo:threshold=3:ghost=0',
+]
 
 const hasKernel = (spec: string): boolean => {
   const { definition, params } = policies.choose(spec)
