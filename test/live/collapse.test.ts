@@ -65,7 +65,7 @@ describe('collapsing', () => {
     const origin = await httpOrigin((_, response, count) => {
       if (count > 1) response.writeHead(200, cacheable).end('ok')
     })
-    const running = await popBefore(origin.url, { pop: { collapseWaitMs: 100 }, upstream: { headTimeoutMs: 3000 } })
+    const running = await popBefore(origin.url, { pop: { collapseWaitMs: 100 }, upstream: { headTimeoutMs: 1200 } })
     const leader = get(running, '/')
     await until(() => origin.seen.length === 1)
     const startedAt = performance.now()
