@@ -1,0 +1,67 @@
+import { createRandom } from '../lib/random.ts'
+import { UserError } from '../lib/user-error.ts'
+import { createCatalog } from './catalog.ts'
+import { popularities } from './popularity.ts'
+import type { Trace } from './trace.ts'
+
+/** Parameters of a workload that are not its popularity's. */
+const common = ['objects', 'requests', 'seed', 'sizes']
+
+/** Whether a name means a made-up workload and not a file: `zipf:alpha=1,objects=1e6,requests=1e7`. */
+export function isWorkload(name: string): boolean {
+  return popularities.names.includes(name.split(':')[0]!) && /^[a-z-]+(?::|$)/.test(name)
+}
+
+/**
+ * Makes a trace from a name: a popularity with its parameters, and `objects`, `requests`, `seed` and `sizes` (a size model; all of 1 byte
+ * without one). Parameters are apart by commas. Objects are numbered in order of first appearance. Throws UserError.
+ */
+export function makeWorkload(name: string): Trace {
+  const [kind, ...rest] = name.split(':')
+  const given = Object.fromEntries(
+    rest
+      .join(':')
+      .split(',')
+      .filter(pair => pair !== '')
+      .map(pair => {
+        const cut = pair.indexOf('=')
+        if (cut < 1) throw new UserError(`${name}: a parameter is written key=value, not "${pair}"`)
+        return [pair.slice(0, cut), pair.slice(cut + 1)]
+      }),
+  )
+  const number = (key: string, without: number): number => {
+    const value = given[key] === undefined ? without : Number(given[key])
+    if (Number.isSafeInteger(value) && value > 0 && value < 2 ** 31) return value
+    throw new UserError(`${name}: ${key} is a whole number from 1, not "${given[key]}"`)
+  }
+  const [objects, requests, seed] = [number('objects', 1_000_000), number('requests', 1_000_000), number('seed', 1)]
+  const own = Object.entries(given).filter(([key]) => !common.includes(key))
+  const { definition, params } = popularities.choose([kind, ...own.map(([key, value]) => `${key}=${value}`)].join(':'))
+  const random = createRandom(seed, 'workload')
+  const catalogCount = definition.catalogSize(objects, requests, params)
+  const ranks = new Int32Array(requests)
+  definition.create({ objects, random: random.fork('objects') }, params).fill(ranks, 0, requests)
+  const sizes = (given.sizes ?? 'fixed:bytes=1').replaceAll(';', ':')
+  const { bytesOf } = createCatalog(catalogCount, [{ name: 'objects', share: 1, sizes }], random.fork('catalogue'))
+  return numbered(name, ranks, bytesOf)
+}
+
+/** The trace with its objects numbered in order of first appearance, in shared memory. */
+function numbered(name: string, ranks: Int32Array, bytesOf: Float64Array): Trace {
+  const count = ranks.length
+  const ids = new Int32Array(new SharedArrayBuffer(4 * count))
+  const bytes = new Uint32Array(new SharedArrayBuffer(4 * count))
+  const numberOf = new Int32Array(bytesOf.length).fill(-1)
+  let [objects, footprintBytes] = [0, 0]
+  for (let row = 0; row < count; row++) {
+    const rank = ranks[row]!
+    bytes[row] = Math.min(0xffffffff, bytesOf[rank]!)
+    if (numberOf[rank] === -1) {
+      numberOf[rank] = objects++
+      footprintBytes += bytes[row]!
+    }
+    ids[row] = numberOf[rank]!
+  }
+  const timesS = new Float64Array(new SharedArrayBuffer(8 * count))
+  return { name, count, objects, ids, bytes, timesS, footprintBytes, notes: {} }
+}
