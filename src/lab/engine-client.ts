@@ -1,6 +1,7 @@
 import type { AtlasTexts } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { EngineGift, EngineMessage, EngineReply, EngineWish } from './messages.ts'
+import type { OwnTrace } from './own-trace.ts'
 
 /** A gift, and how long the engine worked for it. */
 export interface Granted<Gift> {
@@ -11,6 +12,8 @@ export interface Granted<Gift> {
 /** An engine in a worker. The newest wish wins: an older one that is still worked on is given up, and never answered. */
 export interface Lane {
   ask<Wish extends EngineWish>(wish: Wish): Promise<Granted<EngineGift[Wish['kind']]>>
+  /** Hands a trace to the engine, for scenarios that replay it. */
+  open(trace: OwnTrace): void
   /** Gives up what is worked on. */
   stop(): void
 }
@@ -20,6 +23,7 @@ export interface Lane {
  * ones that come fast; else the worker is ended and a new one takes its place.
  */
 export function createLane(address: URL, texts: AtlasTexts, version: string, patient: boolean): Lane {
+  let trace: OwnTrace | null = null
   let worker = start()
   let number = 0
   let isBusy = false
@@ -31,6 +35,7 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
     made.addEventListener('message', ({ data }: MessageEvent<EngineReply>) => receive(data))
     const message: EngineMessage = { type: 'atlas', texts, version }
     made.postMessage(message)
+    if (trace !== null) hand(made, trace)
     return made
   }
 
@@ -58,6 +63,10 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
 
   return {
     stop,
+    open(own) {
+      trace = own
+      hand(worker, own)
+    },
     ask(wish) {
       if (!patient) stop()
       return new Promise((resolve, reject) => {
@@ -72,4 +81,9 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
       })
     },
   }
+}
+
+function hand(worker: Worker, trace: OwnTrace): void {
+  const message: EngineMessage = { type: 'trace', trace }
+  worker.postMessage(message)
 }

@@ -1,24 +1,27 @@
-import { type Atlas, parseAtlas } from '../geo/atlas.ts'
+import { parseAtlas } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
-import { raceOne, runText } from './engine.ts'
+import { type Bench, createBench, raceOne, runText } from './engine.ts'
 import { followOne } from './journey.ts'
 import type { EngineMessage, EngineReply, EngineWish } from './messages.ts'
+import { createTraceReader } from './own-trace.ts'
 
 // The engine in a worker of its own: it grants one wish after the other, and knows nothing of the page.
 
-let atlas: Atlas | undefined
-let version = ''
+let bench: Bench | undefined
 
 self.addEventListener('message', ({ data }: MessageEvent<EngineMessage>) => {
   if (data.type === 'atlas') {
-    atlas = parseAtlas(data.texts)
-    version = data.version
+    bench = createBench(parseAtlas(data.texts), data.version)
+    return
+  }
+  if (data.type === 'trace') {
+    bench = { ...bench!, readTrace: createTraceReader(data.trace) }
     return
   }
   const begun = performance.now()
   let reply: EngineReply
   try {
-    const gift = grant(data.wish, atlas!)
+    const gift = grant(data.wish, bench!)
     reply = { number: data.number, gift, ms: performance.now() - begun }
   } catch (error) {
     const mistakes = error instanceof UserError ? error.mistakes : [{ message: `the engine failed: ${String(error)}` }]
@@ -27,7 +30,7 @@ self.addEventListener('message', ({ data }: MessageEvent<EngineMessage>) => {
   self.postMessage(reply)
 })
 
-function grant(wish: EngineWish, world: Atlas) {
-  if (wish.kind === 'run') return runText(wish.text, world, wish.quick, version)
-  return wish.kind === 'race' ? raceOne(wish.text, world, wish.policy) : followOne(wish.text, world, wish.wish)
+function grant(wish: EngineWish, on: Bench) {
+  if (wish.kind === 'run') return runText(wish.text, on, wish.quick)
+  return wish.kind === 'race' ? raceOne(wish.text, on, wish.policy) : followOne(wish.text, on, wish.wish)
 }

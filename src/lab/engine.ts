@@ -1,22 +1,31 @@
 import type { Atlas } from '../geo/atlas.ts'
-import { UserError } from '../lib/user-error.ts'
 import { hashPlan } from '../scenario/hash.ts'
 import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
+import { createTraceReader, type ReadTrace } from './own-trace.ts'
 import { thinPlan } from './thin.ts'
+
+/** What the engine of the page works with: what is known of the world, the program's version, the trace that is open. */
+export interface Bench {
+  atlas: Atlas
+  version: string
+  readTrace: ReadTrace
+}
+
+/** A bench without a trace. */
+export function createBench(atlas: Atlas, version = ''): Bench {
+  return { atlas, version, readTrace: createTraceReader(null) }
+}
 
 /** The name of the page's scenario in messages. */
 export const scenarioFile = 'scenario.yaml'
 
 /** The plan of a scenario's text. Throws UserError with every mistake. */
 export function planText(text: string, atlas: Atlas): Plan {
-  const { plan } = planOf(readScenario(text, scenarioFile), atlas)
-  if (plan.traffic.kind === 'trace')
-    throw new UserError({ message: 'this page makes its requests itself', hint: 'cdnlab run replays traces' })
-  return plan
+  return planOf(readScenario(text, scenarioFile), atlas).plan
 }
 
 /** What a run in the page says: the result, and what was sampled ('' for an exact run). */
@@ -26,10 +35,13 @@ export interface LabRun {
 }
 
 /** Runs a scenario's text as `cdnlab run` does. `quick` runs a sample of it; see `thin`. */
-export function runText(text: string, atlas: Atlas, quick: boolean, version = ''): LabRun {
+export function runText(text: string, { atlas, version, readTrace }: Bench, quick: boolean): LabRun {
   const plan = planText(text, atlas)
   const { plan: thin, says } = quick ? thinPlan(plan) : { plan, says: '' }
-  return { result: runPlan(thin, atlas, { manifest: manifestOf(plan, version) }), sampled: says }
+  return {
+    result: runPlan(thin, atlas, { manifest: manifestOf(plan, version), trace: readTrace(plan) }),
+    sampled: says,
+  }
 }
 
 /** One line of a race: the same requests with another policy. */
@@ -43,11 +55,14 @@ export interface RaceLine {
 }
 
 /** Runs a scenario with another policy at each edge that has no room of its own to choose. Throws UserError. */
-export function raceOne(text: string, atlas: Atlas, policy: string): RaceLine {
+export function raceOne(text: string, { atlas, version, readTrace }: Bench, policy: string): RaceLine {
   const whole = planText(text, atlas)
   const plan = thinPlan({ ...whole, thresholds: [], warmup: { kind: 'none' } }).plan
   const pops = plan.pops.map(pop => (pop.isEdge ? { ...pop, policy } : pop))
-  const { headline, series } = runPlan({ ...plan, pops }, atlas, { manifest: manifestOf(plan, '') })
+  const { headline, series } = runPlan({ ...plan, pops }, atlas, {
+    manifest: manifestOf(plan, version),
+    trace: readTrace(plan),
+  })
   return {
     policy,
     hitRatio: headline.hit_ratio!.value,

@@ -1,4 +1,3 @@
-import type { Atlas } from '../geo/atlas.ts'
 import { hashText } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { createGeometry } from '../scenario/geometry.ts'
@@ -6,7 +5,7 @@ import type { Plan } from '../scenario/plan.ts'
 import { explainRequest, type Story } from '../sim/explain.ts'
 import { createTiming, runOnce } from '../sim/run-once.ts'
 import { Fate } from '../stats/tally.ts'
-import { planText } from './engine.ts'
+import { type Bench, planText } from './engine.ts'
 import { whyOf } from './why.ts'
 
 /** Which request is to be followed: by its number from 0, or one of a kind in the second half of the run. */
@@ -19,18 +18,20 @@ export interface Journey {
 }
 
 /** Follows one request of a scenario. Throws UserError when there is none of that kind. */
-export function followOne(text: string, atlas: Atlas, wish: JourneyWish): Journey {
+export function followOne(text: string, bench: Bench, wish: JourneyWish): Journey {
+  const { atlas, readTrace } = bench
   const plan = planText(text, atlas)
-  const request = typeof wish === 'number' ? wish : findRequest(plan, atlas, wish)
-  const story = explainRequest(plan, atlas, request)
+  const request = typeof wish === 'number' ? wish : findRequest(plan, bench, wish)
+  const story = explainRequest(plan, atlas, request, readTrace(plan))
   return { story, why: whyOf(plan, story) }
 }
 
 /** The first hit or miss of the second half of a run, or its slowest request. */
-function findRequest(plan: Plan, atlas: Atlas, wish: 'hit' | 'miss' | 'slowest'): number {
+function findRequest(plan: Plan, { atlas, readTrace }: Bench, wish: 'hit' | 'miss' | 'slowest'): number {
   const { traffic } = plan
-  if (traffic.kind === 'trace') return 0
-  const half = Math.min(traffic.requests, (traffic.ratePerSecond * traffic.durationMs) / 1000) / 2
+  const trace = readTrace(plan)
+  const made = traffic.kind === 'synthetic' ? (traffic.ratePerSecond * traffic.durationMs) / 1000 : trace!.requests
+  const half = Math.min(traffic.requests, made) / 2
   const geometry = createGeometry(plan, atlas)
   const timing = createTiming(plan, geometry, hashText(plan.seed, 'draws 0'))
   const wanted = wish === 'hit' ? Fate.hit : Fate.miss
@@ -57,7 +58,7 @@ function findRequest(plan: Plan, atlas: Atlas, wish: 'hit' | 'miss' | 'slowest')
       if (timing.withMs > slowestMs) [slowestMs, found] = [timing.withMs, request]
     },
   }
-  runOnce({ plan, geometry, replication: 0, trace: null, watch })
+  runOnce({ plan, geometry, replication: 0, trace, watch })
   if (found < 0) throw new UserError({ message: `the second half of the run has no ${wish}` })
   return found
 }

@@ -38,15 +38,16 @@ async function open(): Promise<void> {
   const store = createStore(firstScenario, atlas)
   const engine = new URL('lab-engine.js', import.meta.url)
   const lane = (patient: boolean) => createLane(engine, texts, version, patient)
-  const exact = lane(false)
-  const side = lane(false)
-  createRunner(store, lane(true), exact)
+  const [quick, exact, side] = [lane(true), lane(false), lane(false)]
+  createRunner(store, quick, exact)
   createHeadline(store)
   const { setScale } = createMap(store, world, createTip())
   createLegend(setScale)
   createControls(store)
   createTime(store)
-  createToolbar(store, examples)
+  createToolbar(store, examples, trace => {
+    for (const engineLane of [quick, exact, side]) engineLane.open(trace)
+  })
   byId('below').replaceChildren(
     ...createTabs([
       { id: 'figures', title: 'All figures', panel: figuresPanel(store) },

@@ -10,7 +10,7 @@ export type CityScale = 'latency' | 'saved'
 
 /** Borders between the five steps of each scale, in ms. */
 export const scaleSteps: Record<CityScale, readonly number[]> = {
-  latency: [60, 120, 200, 320],
+  latency: [60, 100, 150, 220],
   saved: [0, 40, 100, 200],
 }
 

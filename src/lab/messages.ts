@@ -2,6 +2,7 @@ import type { AtlasTexts } from '../geo/atlas.ts'
 import type { Mistake } from '../lib/user-error.ts'
 import type { LabRun, RaceLine } from './engine.ts'
 import type { Journey, JourneyWish } from './journey.ts'
+import type { OwnTrace } from './own-trace.ts'
 
 /** What the page asks of the engine. */
 export type EngineWish =
@@ -18,6 +19,7 @@ export interface EngineGift {
 
 export type EngineMessage =
   | { type: 'atlas'; texts: AtlasTexts; version: string }
+  | { type: 'trace'; trace: OwnTrace }
   | { type: 'wish'; number: number; wish: EngineWish }
 
 export type EngineReply =

@@ -31,7 +31,13 @@ const zipfParams = z.strictObject({
   alpha: z.number().min(0).max(10).default(0.9).describe('Exponent: the object of rank r is asked for as r^-alpha'),
   once: z.number().min(0).lt(1).default(0).describe('Share of the requests that go to objects never asked for again'),
   drift: z.number().min(0).default(0).describe('Objects by which the ranks move on in a million requests'),
-  thin: z.number().int().min(1).max(1000).default(1).describe('Neighbours in rank that each object stands for: a sample'),
+  thin: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe('Neighbours in rank that each object stands for: a sample'),
 })
 
 const zipf = definePopularity({

@@ -3,12 +3,13 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLab } from '../../src/build-lab.mjs'
 import { loadAtlas } from '../../src/cli/atlas.ts'
 import { createLabServer } from '../../src/cli/lab-server.ts'
-import { runText } from '../../src/lab/engine.ts'
+import { createBench, runText } from '../../src/lab/engine.ts'
 import { firstScenario } from '../../src/lab/first-scenario.ts'
 import { packLink } from '../../src/lab/share-link.ts'
 import { formatValue } from '../../src/report/figures.ts'
@@ -65,7 +66,7 @@ describe.skipIf(browserPath === undefined)('the lab in a browser', () => {
     page.waitForFunction(() => document.body.dataset.run === 'exact', undefined, { timeout: 40_000 })
   const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`).innerText()
   const expected = (text: string, id = 'hit_ratio') =>
-    formatValue(runText(text, loadAtlas(), false).result.headline[id]!.value, '%')
+    formatValue(runText(text, createBench(loadAtlas()), false).result.headline[id]!.value, '%')
   const textOf = async (page: Page): Promise<string> => {
     await page.click('#tab-text')
     return page.inputValue('#scenario-text')
@@ -73,7 +74,7 @@ describe.skipIf(browserPath === undefined)('the lab in a browser', () => {
 
   it('shows the figures of the same run in Node, without a complaint or a request elsewhere', async () => {
     const { page, faults } = await open(small)
-    const { headline } = runText(small, loadAtlas(), false).result
+    const { headline } = runText(small, createBench(loadAtlas()), false).result
     expect(await figure(page, 'Hit ratio')).toBe(formatValue(headline.hit_ratio!.value, '%'))
     expect(await figure(page, 'Typical wait')).toBe(formatValue(headline.p50_ms!.value, 'ms'))
     expect(await figure(page, 'Saved per request')).toBe(formatValue(headline.saved_mean_ms!.value, 'ms'))
@@ -161,6 +162,22 @@ describe.skipIf(browserPath === undefined)('the lab in a browser', () => {
     await page.click('#tab-race')
     await page.click('text=Start the race')
     await page.waitForFunction(() => document.querySelectorAll('.bars li').length >= 9, undefined, { timeout: 30_000 })
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it("opens a trace of one's own, packed or not, which stays in the page", async () => {
+    const { page, faults } = await open(small)
+    const rows = Array.from({ length: 4000 }, (_, row) => `${row},${(row * row) % 97},1000`)
+    const csv = `time,id,size\n${rows.join('\n')}\n`
+    for (const [name, buffer] of [
+      ['own.csv', Buffer.from(csv)],
+      ['own.csv.gz', gzipSync(csv)],
+    ] as const) {
+      await page.setInputFiles('#tools input[type=file]', { name, mimeType: 'application/octet-stream', buffer })
+      await page.waitForFunction(() => /Exact: 4,000 requests/.test(document.querySelector('#status')!.textContent!))
+      expect(await textOf(page)).toContain('trace: own.csv')
+    }
     expect(faults).toEqual([])
     await page.close()
   })

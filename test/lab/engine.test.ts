@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/cli/atlas.ts'
-import { planText, raceOne, runText } from '../../src/lab/engine.ts'
+import { createBench, planText, raceOne, runText } from '../../src/lab/engine.ts'
 import { followOne } from '../../src/lab/journey.ts'
 import { thinPlan } from '../../src/lab/thin.ts'
 import { figure, runScenario } from '../sim/run-scenario.ts'
@@ -16,7 +16,7 @@ ${more}`
 describe('the engine of the page', () => {
   it('says what the command line says for an exact run', () => {
     const text = scenario()
-    const { result, sampled } = runText(text, loadAtlas(), false)
+    const { result, sampled } = runText(text, createBench(loadAtlas()), false)
     const { manifest: _own, ...figures } = result
     const { manifest: _other, ...expected } = runScenario(text)
     expect(sampled).toBe('')
@@ -25,8 +25,8 @@ describe('the engine of the page', () => {
 
   it('is near the exact run with a sample, also where copies expire', () => {
     for (const more of ['', 'behaviors: [{path: "*", cache: {ttl: 60s}}]']) {
-      const quick = runText(scenario(more), loadAtlas(), true)
-      const exact = runText(scenario(more), loadAtlas(), false)
+      const quick = runText(scenario(more), createBench(loadAtlas()), true)
+      const exact = runText(scenario(more), createBench(loadAtlas()), false)
       expect(quick.sampled).toContain('1 of 3 objects')
       expect(Math.abs(figure(quick.result, 'hit_ratio') - figure(exact.result, 'hit_ratio'))).toBeLessThan(0.015)
       expect(Math.abs(figure(quick.result, 'p50_ms') / figure(exact.result, 'p50_ms') - 1)).toBeLessThan(0.05)
@@ -41,7 +41,7 @@ describe('the engine of the page', () => {
   })
 
   it('races policies on the same requests: Belady is not beaten where objects are equal', () => {
-    const ratio = (policy: string): number => raceOne(scenario(), loadAtlas(), policy).hitRatio
+    const ratio = (policy: string): number => raceOne(scenario(), createBench(loadAtlas()), policy).hitRatio
     const oracle = ratio('belady')
     for (const policy of ['lru', 'sieve', 's3-fifo', 'w-tinylfu']) expect(oracle).toBeGreaterThan(ratio(policy))
   })
@@ -50,9 +50,9 @@ describe('the engine of the page', () => {
 describe('following one request', () => {
   it('finds a hit, a miss and the slowest, and says why', () => {
     const text = scenario().replace('300000', '30000')
-    const hit = followOne(text, loadAtlas(), 'hit')
-    const miss = followOne(text, loadAtlas(), 'miss')
-    const slowest = followOne(text, loadAtlas(), 'slowest')
+    const hit = followOne(text, createBench(loadAtlas()), 'hit')
+    const miss = followOne(text, createBench(loadAtlas()), 'miss')
+    const slowest = followOne(text, createBench(loadAtlas()), 'slowest')
     expect(hit.story.fate).toBe('hit')
     expect(miss.story.fate).toBe('miss')
     expect(miss.why.join(' ')).toMatch(/cold miss|capacity miss/)
@@ -61,6 +61,6 @@ describe('following one request', () => {
   })
 
   it('answers a number that no request has with a sentence', () => {
-    expect(() => followOne(scenario(), loadAtlas(), 999_999_999)).toThrow(/no request 999999999/)
+    expect(() => followOne(scenario(), createBench(loadAtlas()), 999_999_999)).toThrow(/no request 999999999/)
   })
 })
