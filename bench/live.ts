@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { startPop } from '#cdnlab/live/single-pop.js'
+import { formatRate, median, printTable } from './measure.ts'
 
 // Requests per CPU second of a live PoP beside a bare node:http server: hits of 1 KB and 100 KB, and misses. Each server is a
 // process of its own and reports its CPU time; rounds alternate, medians are shown. The client costs are not counted.
@@ -55,20 +56,17 @@ export async function run(): Promise<void> {
       if (round > 0) perCpuSecond.get(name)!.push((requests / spentMs) * 1000)
     }
   const bare = { '1 KB': median(perCpuSecond.get('bare, 1 KB')!), '100 KB': median(perCpuSecond.get('bare, 100 KB')!) }
-  console.log('live: requests per CPU second; cost in bare answers of the same size')
-  for (const [name, values] of perCpuSecond) {
-    const rate = median(values)
-    const size = name.split(', ')[1] as keyof typeof bare
-    console.log(`  ${name.padEnd(14)} ${rate.toFixed(0).padStart(8)}/s  ${(bare[size] / rate).toFixed(2).padStart(6)}`)
-  }
+  printTable(
+    ['requests per CPU second', 'rate', 'bare answers'],
+    [...perCpuSecond].map(([name, values]) => {
+      const size = name.split(', ')[1] as keyof typeof bare
+      return [name, formatRate(median(values)), (bare[size] / median(values)).toFixed(2)]
+    }),
+  )
   const { heldObjects, rssBytes } = await servers.filling.held()
   const perObject = (rssBytes - emptyBytes) / heldObjects
-  console.log(`  memory: ${heldObjects} objects of 1 KB, ${perObject.toFixed(0)} bytes of process for each`)
+  console.log(`memory: ${heldObjects} objects of 1 KB, ${perObject.toFixed(0)} bytes of process for each`)
   for (const server of [origin, ...Object.values(servers)]) server.stop()
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
 /** Keeps some connections busy, each with one request at a time, until so many answers are whole. */

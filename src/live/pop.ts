@@ -144,7 +144,9 @@ export class LivePop {
     const participant = this.#participant(exchange, (outcome, upstreamMs) =>
       this.#conclude(exchange, outcome, held, { isHit: false, fwd, isCollapsed: joined !== undefined }, upstreamMs),
     )
-    const flight = joined ?? this.#flights.create(this.#errand(exchange, held, isShared), flightKey, participant)
+    // What is known not to be kept need not be fetched whole for the shelf: the client's own conditions then go on.
+    const fills = !isMarked || held !== undefined
+    const flight = joined ?? this.#flights.create(this.#errand(exchange, held, isShared, fills), flightKey, participant)
     exchange.response.once('close', () => {
       flight.leave(participant)
       this.#answers.gone(exchange)
@@ -158,13 +160,16 @@ export class LivePop {
     const { head, key } = exchange
     const flightKey = this.#flights.keyFor(key, head.fields, undefined)
     if (this.#flights.find(flightKey) !== undefined) return
-    this.#flights.create(this.#errand(exchange, stored, true), flightKey, undefined).launch()
+    const errand = this.#errand(exchange, stored, true)
+    // Whatever the method that found it stale: others may join, and want the body.
+    errand.request = { ...errand.request, method: 'GET' }
+    this.#flights.create(errand, flightKey, undefined).launch()
   }
 
-  #errand({ head, key }: Exchange, held: StoredResponse | undefined, isShared: boolean): Errand {
+  #errand({ head, key }: Exchange, held: StoredResponse | undefined, isShared: boolean, fills = true): Errand {
     return {
       key,
-      request: forwardedRequest(head, undefined, this.#forwarding(head.host), held, true),
+      request: forwardedRequest(head, undefined, this.#forwarding(head.host), held, fills),
       clientFields: head.fields,
       control: head.control,
       isAuthorized: head.isAuthorized,

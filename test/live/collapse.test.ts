@@ -172,6 +172,22 @@ describe('collapsing', () => {
   })
 })
 
+describe('a refresh behind a stale answer', () => {
+  it('is a GET also when HEAD found it, so that others can join', async () => {
+    const clock = handClock()
+    const origin = await httpOrigin((_, response) => {
+      response.writeHead(200, { 'Cache-Control': 'max-age=10, stale-while-revalidate=60' }).end('body')
+    })
+    const running = await popBefore(origin.url, { pop: { now: clock.now } })
+    await get(running, '/')
+    clock.pass(20)
+    await get(running, '/', { method: 'HEAD' })
+    await until(() => running.pop.flights === 0)
+    expect(origin.seen).toEqual(['GET /', 'GET /'])
+    expect((await get(running, '/')).fields['cache-status']).toContain('hit; ttl=10')
+  })
+})
+
 describe('purging during a fetch', () => {
   it.each([
     ['by key', { kind: 'key' as const }],

@@ -178,6 +178,14 @@ describe('validation', () => {
     expect(origin.seen).toHaveLength(2)
   })
 
+  it('a client’s own conditions go on once it is known that the answer is not kept', async () => {
+    const { running, origin } = await popWith({ '*': { headers: { 'cache-control': 'private', etag: '"1"' } } })
+    const headers = { 'if-none-match': '"1"' }
+    expect((await get(running, '/', { headers })).status).toBe(200)
+    expect((await get(running, '/', { headers })).status).toBe(304)
+    expect(origin.requests[1]!.headers['if-none-match']).toBe('"1"')
+  })
+
   it('request directives in conformant, none in cdn', async () => {
     for (const [mode, asked] of [
       ['conformant', 2],
