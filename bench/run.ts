@@ -2,6 +2,8 @@
 const benches: Record<string, () => Promise<{ run(words: readonly string[]): Promise<void> | void }>> = {
   engine: () => import('./engine.ts'),
   live: () => import('./live.ts'),
+  lab: () => import('./lab.ts'),
+  policies: () => import('./policies.ts'),
 }
 
 const [name, ...words] = process.argv.slice(2)
