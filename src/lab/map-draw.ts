@@ -20,22 +20,22 @@ const mostArcs = 60
 export type MapLayers = Record<'arcs' | 'cities' | 'origin' | 'pops', SVGGElement>
 
 /** Draws what is on the land. Cities and arcs are drawn anew only when the run or the scale is another: there may be thousands. */
-export function createPainter(layers: MapLayers): (state: LabState, scale: CityScale) => void {
-  let drawn: { run: unknown; scale: CityScale } | null = null
-  return (state, scale) => {
+export function createPainter(layers: MapLayers): (state: LabState, scale: CityScale, zoom: number) => void {
+  let drawn: { run: unknown; scale: CityScale; zoom: number } | null = null
+  return (state, scale, zoom) => {
     const { plan, run } = state
     const result = run?.result ?? null
-    if (drawn?.run !== run || drawn.scale !== scale) {
-      drawn = { run, scale }
-      layers.cities.replaceChildren(...(result?.cities.map((city, index) => cityDot(city, index, scale)) ?? []))
+    if (drawn?.run !== run || drawn.scale !== scale || drawn.zoom !== zoom) {
+      drawn = { run, scale, zoom }
+      layers.cities.replaceChildren(...(result?.cities.map((city, index) => cityDot(city, index, scale, zoom)) ?? []))
       layers.arcs.replaceChildren(...(result ? busiestArcs(result) : []))
     }
     const [x, y] = project(plan.origin.place.lat, plan.origin.place.lon)
-    const at = `translate(${x.toFixed(1)},${y.toFixed(1)})`
+    const at = `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${zoom.toFixed(3)})`
     layers.origin.replaceChildren(
       svg('path', { class: 'origin', 'data-origin': '', d: 'M0,-14 14,0 0,14 -14,0Z', transform: at }),
     )
-    drawPops(state, layers.pops, result)
+    drawPops(state, layers.pops, result, zoom)
   }
 }
 
@@ -44,7 +44,7 @@ export function popIdOf(target: EventTarget | null): string | null {
   return target instanceof Element ? (target.closest('[data-pop]')?.getAttribute('data-pop') ?? null) : null
 }
 
-function cityDot(city: CityRow, index: number, scale: CityScale): SVGElement {
+function cityDot(city: CityRow, index: number, scale: CityScale, zoom: number): SVGElement {
   const [x, y] = project(city.place.lat, city.place.lon)
   const value = scale === 'latency' ? city.meanMs : city.savedMeanMs
   const steps = scaleSteps[scale]
@@ -56,9 +56,9 @@ function cityDot(city: CityRow, index: number, scale: CityScale): SVGElement {
   return svg('circle', {
     class: `city step-${colour}${missed}`,
     'data-city': index,
-    cx: x.toFixed(1),
-    cy: y.toFixed(1),
-    r: radius.toFixed(1),
+    cx: x.toFixed(2),
+    cy: y.toFixed(2),
+    r: (radius * zoom).toFixed(2),
   })
 }
 
@@ -74,7 +74,7 @@ function busiestArcs({ cities, pops }: RunResult): SVGElement[] {
 }
 
 /** Draws PoPs where the plan has them; figures come from the last run where it knew them. */
-function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: RunResult | null): void {
+function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: RunResult | null, zoom: number): void {
   const hadFocus = layer.contains(document.activeElement)
   const rows = new Map(result?.pops.map(row => [row.id, row]))
   const busiest = Math.max(1, ...(result?.pops.map(({ requests }) => requests) ?? []))
@@ -95,7 +95,7 @@ function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: 
       'g',
       {
         class: `pop${state}`,
-        transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
+        transform: `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${zoom.toFixed(3)})`,
         ...(isEdge
           ? {
               'data-pop': id,

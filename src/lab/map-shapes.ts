@@ -56,3 +56,32 @@ export function pie(radius: number, share: number): string {
   const [x, y] = [radius * Math.sin(angle), -radius * Math.cos(angle)]
   return `M0,0V${-radius}A${radius},${radius} 0 ${share > 0.5 ? 1 : 0} 1 ${x.toFixed(2)},${y.toFixed(2)}Z`
 }
+
+/** A part of the map: its corner, and its width as a share of the whole. */
+export interface Frame {
+  x: number
+  y: number
+  zoom: number
+}
+
+export const wholeWorld: Frame = { x: 0, y: 0, zoom: 1 }
+
+const leastZoom = 1 / 8
+const margin = 40
+
+/** The smallest frame around some places that has the map's proportions; the whole map when they lie all over it. */
+export function frameAround(places: readonly { lat: number; lon: number }[]): Frame {
+  let [left, right, top, bottom] = [mapWidth, 0, mapHeight, 0]
+  for (const { lat, lon } of places) {
+    const [x, y] = project(lat, lon)
+    left = Math.min(left, x - margin)
+    right = Math.max(right, x + margin)
+    top = Math.min(top, y - margin)
+    bottom = Math.max(bottom, y + margin)
+  }
+  const zoom = Math.max(leastZoom, (right - left) / mapWidth, (bottom - top) / mapHeight)
+  if (zoom > 0.7) return wholeWorld
+  const within = (middle: number, size: number): number =>
+    Math.max(0, Math.min(size * (1 - zoom), middle - (size * zoom) / 2))
+  return { x: within((left + right) / 2, mapWidth), y: within((top + bottom) / 2, mapHeight), zoom }
+}

@@ -4,9 +4,9 @@ import type { Place } from '../geo/place.ts'
 import { byId, html, svg } from './dom.ts'
 import { edgesOf, freshId, setPops } from './edit.ts'
 import { type CityScale, createPainter, type MapLayers, popIdOf } from './map-draw.ts'
-import { landShape, mapHeight, mapWidth, unproject } from './map-shapes.ts'
+import { type Frame, frameAround, landShape, mapHeight, mapWidth, unproject, wholeWorld } from './map-shapes.ts'
 import { describe } from './map-words.ts'
-import type { Store } from './store.ts'
+import type { LabState, Store } from './store.ts'
 import type { Tip } from './tip.ts'
 
 /** Draws the world, and lets PoPs be placed, moved, chosen and removed by pointer and by keyboard. */
@@ -32,6 +32,7 @@ export function createMap(store: Store, world: Topology, tip: Tip): { setScale(s
   byId('map').replaceChildren(canvas)
   const nameOf = createNames(store)
   let scale: CityScale = 'latency'
+  let frame = wholeWorld
   let drag: { id: string; moved: boolean; x: number; y: number } | null = null
 
   const pointOf = (event: PointerEvent | MouseEvent): { lat: number; lon: number } | null => {
@@ -93,15 +94,36 @@ export function createMap(store: Store, world: Topology, tip: Tip): { setScale(s
   })
   tip.follow(canvas, target => describe(target, store.get()))
 
-  store.watch(state => draw(state, scale))
-  draw(store.get(), scale)
+  const wider = html('button', { type: 'button', class: 'wider' }, 'Whole world')
+  const look = (next: Frame): void => {
+    frame = next
+    canvas.setAttribute('viewBox', `${frame.x} ${frame.y} ${mapWidth * frame.zoom} ${mapHeight * frame.zoom}`)
+    wider.hidden = frame.zoom === 1
+    draw(store.get(), scale, frame.zoom)
+  }
+  wider.addEventListener('click', () => look(wholeWorld))
+  let region = ''
+  // The frame follows where visitors are, and not each PoP: what is dragged must not move the map under it.
+  const follow = ({ plan }: LabState): void => {
+    const { places } = plan.visitors
+    const next = JSON.stringify(places)
+    if (next === region) return
+    region = next
+    look(frameAround([...places, plan.origin.place, ...plan.pops.map(({ place }) => place)]))
+  }
+  store.watch((state, isNewText) => {
+    if (isNewText) follow(state)
+    draw(state, scale, frame.zoom)
+  })
+  follow(store.get())
   byId('map').append(
+    wider,
     html('p', { class: 'hint' }, 'Click the map to place a PoP, drag to move it; Delete removes the chosen one.'),
   )
   return {
     setScale(next) {
       scale = next
-      draw(store.get(), scale)
+      draw(store.get(), scale, frame.zoom)
     },
   }
 }
