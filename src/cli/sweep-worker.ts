@@ -1,0 +1,75 @@
+import { UserError } from '../lib/user-error.ts'
+import type { CellOutcome } from '../report/sweep.ts'
+import type { Override } from '../scenario/override.ts'
+import { readScenario } from '../scenario/parse.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { planOf } from '../scenario/plan-of.ts'
+import type { TraceSource } from '../sim/load.ts'
+import { runPlan } from '../sim/run.ts'
+import type { Manifest, RunResult } from '../stats/result.ts'
+import { loadAtlas } from './atlas.ts'
+import { openTraceSource } from './trace-source.ts'
+
+/** A cell as it is sent to a worker: the recipe and not the plan, which is a hundred times larger. */
+export interface CellTask {
+  text: string
+  file: string
+  overrides: Override[]
+  tracePath: string | undefined
+}
+
+/** No part of an outcome comes from here: a cell says nothing of the machine or the moment. */
+const noManifest: Manifest = {
+  version: '',
+  command: '',
+  seed: 0,
+  replications: 0,
+  scenario: '',
+  scenarioHash: '',
+  traceHash: null,
+  node: '',
+  os: '',
+  cpu: '',
+}
+
+/** Runs one cell. Throws UserError where the plan asks for what cannot be. */
+export async function runCell({ text, file, overrides, tracePath }: CellTask): Promise<CellOutcome> {
+  const atlas = loadAtlas()
+  const { plan } = planOf(readScenario(text, file, overrides), atlas)
+  const trace = tracePath === undefined ? null : await traceOf(plan, tracePath)
+  return outcomeOf(runPlan(plan, atlas, { manifest: noManifest, trace }))
+}
+
+function outcomeOf({ headline, thresholds, notes }: RunResult): CellOutcome {
+  const metrics: CellOutcome['metrics'] = {}
+  const halfWidths: CellOutcome['halfWidths'] = {}
+  for (const [id, { value, halfWidth }] of Object.entries(headline)) {
+    metrics[id] = finiteOrNull(value)
+    if (halfWidth !== null && Number.isFinite(halfWidth)) halfWidths[id] = halfWidth
+  }
+  return {
+    metrics,
+    halfWidths,
+    thresholds: thresholds.map(({ text, value, passed }) => ({ text, value: finiteOrNull(value), passed })),
+    notes,
+  }
+}
+
+/** JSON knows no NaN; a value must be the same before and after it lay in a journal. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+let lastTrace: { name: string; source: TraceSource } | undefined
+
+/** The trace of a plan. Neighbouring cells mostly replay the same one, so the last is kept. */
+async function traceOf(plan: Plan, path: string): Promise<TraceSource> {
+  const { traffic, visitors } = plan
+  if (traffic.kind !== 'trace') throw new UserError('the scenario reads no trace')
+  const name = JSON.stringify([path, traffic, visitors.places])
+  if (lastTrace?.name !== name) {
+    lastTrace = undefined
+    lastTrace = { name, source: await openTraceSource(plan, path) }
+  }
+  return lastTrace.source
+}
