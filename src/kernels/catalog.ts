@@ -28,6 +28,7 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   sieve: () => plain('Sieve'),
   's3-fifo': ({ small, ghost, threshold, fillMain, libcachesim }) =>
     taking('S3Fifo', small, ghost, threshold, fillMain, libcachesim),
+  'two-q': given => taking('TwoQ', given.in, given.out, given.libcachesim),
 }
 
 /** The names of the policies that have a kernel. */

@@ -4,9 +4,9 @@ import type { KernelPlan } from './catalog.ts'
 /** Requests a call: an engine that compiles twice never replaces a call that is under way, so that calls must be short. */
 export const chunkRequests = 65_536
 
-/** What does not fit into the module's memory of 4 GiB, or its positions of 32 bits, is for the readable policy. */
+/** What does not fit into the module's memory of 4 GiB, or its positions of 29 bits, is for the readable policy. */
 const mostBytes = 3 * 2 ** 30
-const mostRequests = 2 ** 31 - chunkRequests
+const mostRequests = 2 ** 29 - chunkRequests
 /** Bytes of columns an object, at most, over all kernels. */
 const mostBytesAnObject = 96
 

@@ -15,6 +15,7 @@ const otherForms = [
   's3-fifo:fillMain=false',
   's3-fifo:small=0.4:ghost=3:threshold=1',
   's3-fifo:threshold=3:ghost=0',
+  'two-q:in=0.6:out=4',
 ]
 
 const hasKernel = (spec: string): boolean => {
