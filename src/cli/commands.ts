@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./run.ts')).registerRun(program),
   },
   {
+    name: 'compare',
+    summary: 'compare eviction policies on traces',
+    register: async program => (await import('./compare.ts')).registerCompare(program),
+  },
+  {
     name: 'check',
     summary: 'look a scenario over without running it',
     register: async program => (await import('./check.ts')).registerCheck(program),

@@ -1,0 +1,201 @@
+import { arch, availableParallelism, cpus, platform, release } from 'node:os'
+import type { Spec } from '../lib/registry.ts'
+import { UserError } from '../lib/user-error.ts'
+import { admissions } from '../policies/admission/index.ts'
+import { policies } from '../policies/index.ts'
+import type { CompareResult, CompareRow } from '../report/compare.ts'
+import { compareCsv, compareJson, compareMarkdown } from '../report/compare-formats.ts'
+import { compareText } from '../report/compare-text.ts'
+import { type Cell, runLocally } from '../sweep/local.ts'
+import type { Trace } from '../traffic/trace.ts'
+import type { CompareOptions } from './compare.ts'
+import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
+import type { CompareOutcome, CompareTask } from './compare-worker.ts'
+import { loadKernels } from './kernels.ts'
+import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
+import { loadTrace } from './trace-load.ts'
+import { readVersion } from './version.ts'
+
+type Options = CompareOptions & { color?: boolean }
+
+/** What is known of a row before its cell has run. */
+type Asked = Pick<
+  CompareRow,
+  'trace' | 'policy' | 'params' | 'admission' | 'size' | 'sizeUnit' | 'sizeAsked' | 'knowsFuture'
+>
+interface Entry {
+  asked: Asked
+  isBound: boolean
+  task: CompareTask
+}
+
+/** Compares policies on traces and writes the result. Throws UserError; sets exit code 1 when a cell failed. */
+export async function compareTraces(names: readonly string[], options: Options): Promise<void> {
+  if ([options.json, options.csv, options.markdown].filter(Boolean).length > 1)
+    throw new UserError('--json, --csv and --markdown are three formats: choose one')
+  const output = options.output ?? '-'
+  if (output !== '-') checkOutputFile(output)
+  const contenders = parseContenders(options.policy, options.compat)
+  if (options.admission !== undefined) admissions.choose(options.admission)
+  const traces: Trace[] = []
+  for (const name of names) traces.push(await loadTrace(name, loadOptions(options)))
+  const kernels = engineOf(options) === 'plain' ? null : (loadKernels() ?? null)
+  const entries = traces.flatMap(trace => entriesFor(trace, contenders, options, kernels))
+  const outcomes = await runAll(entries, options)
+  const rows = entries.map(({ asked, isBound }, index) => ({ row: rowOf(asked, outcomes[index]!), isBound }))
+  const result: CompareResult = {
+    format: 'cdnlab-compare-1',
+    manifest: manifestOf(options),
+    traces: traces.map(({ name, count, objects, footprintBytes, notes }) => ({
+      name,
+      requests: count,
+      objects,
+      footprintBytes,
+      notes,
+    })),
+    reference: options.reference,
+    rows: rows.filter(({ isBound }) => !isBound).map(({ row }) => row),
+    bounds: rows.filter(({ isBound }) => isBound).map(({ row }) => row),
+  }
+  await writeOutput(output, textOf(result, options, output !== '-'))
+}
+
+function engineOf({ engine }: Options): 'auto' | 'plain' {
+  if (engine === 'auto' || engine === 'plain') return engine
+  throw new UserError({ message: `--engine ${engine}`, hint: 'auto or plain' })
+}
+
+function loadOptions({ format, column = [], delimiter, lenient = false }: Options) {
+  const columns = Object.fromEntries(
+    column.map(pair => {
+      const cut = pair.indexOf('=')
+      if (cut < 1) throw new UserError(`--column ${pair}: it is written meaning=name, such as id=url`)
+      return [pair.slice(0, cut), pair.slice(cut + 1)]
+    }),
+  )
+  return { format, columns, lenient, ...(delimiter === undefined ? {} : { delimiter }) }
+}
+
+function count(text: string, option: string, least = 0): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new UserError(`${option} ${text}: a whole number from ${least}`)
+}
+
+/** The cells of a trace: policies and sizes in their order, each size's bound behind them. */
+function entriesFor(
+  trace: Trace,
+  contenders: readonly Contender[],
+  options: Options,
+  kernels: WebAssembly.Module | null,
+): Entry[] {
+  const ignoreSize = options.ignoreSize === true
+  const warmup = Number(options.warmup)
+  if (!(warmup >= 0)) throw new UserError(`--warmup ${options.warmup}: a share below 1 or a number of requests`)
+  const common = {
+    trace,
+    ignoreSize,
+    seed: count(options.seed, '--seed'),
+    warmupRequests: Math.min(trace.count, warmup < 1 ? Math.floor(warmup * trace.count) : Math.floor(warmup)),
+    blocks: count(options.blocks, '--blocks', 1),
+    kernels,
+  }
+  const sizes = sizesFor(options.size, trace, ignoreSize)
+  const entry = (
+    label: string,
+    spec: Spec,
+    admission: string | null,
+    { asked, size }: (typeof sizes)[number],
+    isBound: boolean,
+  ): Entry => ({
+    asked: {
+      trace: trace.name,
+      policy: label,
+      params: policies.choose(spec).params as Record<string, unknown>,
+      admission: admission ?? 'always',
+      size,
+      sizeUnit: ignoreSize ? 'objects' : 'bytes',
+      sizeAsked: asked,
+      knowsFuture: policies.choose(spec).definition.needsFuture,
+    },
+    isBound,
+    task: { ...common, policy: spec, admission, capacity: size },
+  })
+  const rows = contenders.flatMap(({ label, spec }) =>
+    sizes.map(size => entry(label, spec, options.admission ?? null, size, false)),
+  )
+  const hasBelady = contenders.some(({ label }) => label === 'belady')
+  return options.bound && !hasBelady
+    ? [...rows, ...sizes.map(size => entry('belady', 'belady', null, size, true))]
+    : rows
+}
+
+/** Runs the cells over worker threads; a cell that failed ends the comparison with its reason. */
+async function runAll(entries: readonly Entry[], options: Options): Promise<CompareOutcome[]> {
+  const workers = options.workers === undefined ? availableParallelism() : count(options.workers, '--workers', 1)
+  const outcomes: CompareOutcome[] = []
+  const failures: string[] = []
+  const progress = await createProgress('comparing', entries.length, options)
+  const cells = entries.map(({ task }, cell): Cell => ({ cell, key: String(cell), task }))
+  let done = 0
+  await runLocally(cells, {
+    worker: new URL(`./compare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    workers: Math.min(workers, cells.length),
+    timeoutMs: Number.POSITIVE_INFINITY,
+    onEnd: ({ cell }, end) => {
+      const { policy, sizeAsked } = entries[cell]!.asked
+      if ('error' in end) failures.push(`${policy} at ${sizeAsked}: ${end.error}`)
+      else outcomes[cell] = end.outcome as CompareOutcome
+      progress.update(++done)
+    },
+  })
+  progress.stop()
+  if (failures.length > 0)
+    throw new UserError(
+      failures.map(message => ({ message })),
+      1,
+    )
+  return outcomes
+}
+
+function rowOf(
+  asked: Asked,
+  { requests, misses, requestedBytes, missedBytes, metadataBytes, engine, blocks, elapsedMs }: CompareOutcome,
+): CompareRow {
+  return {
+    ...asked,
+    requests,
+    misses,
+    missRatio: misses / requests,
+    requestedBytes,
+    missedBytes,
+    byteMissRatio: missedBytes / requestedBytes,
+    nsPerRequest: (elapsedMs * 1e6) / requests,
+    requestsPerSecond: requests / (elapsedMs / 1000),
+    metadataBytes,
+    engine,
+    blocks: blocks.map(block => block.misses / block.requests),
+  }
+}
+
+function manifestOf({ seed }: Options): CompareResult['manifest'] {
+  return {
+    version: readVersion(),
+    command: `cdnlab ${process.argv.slice(2).join(' ')}`,
+    seed: Number(seed),
+    replications: 1,
+    scenario: 'compare',
+    scenarioHash: '',
+    traceHash: null,
+    node: process.version,
+    os: `${platform()} ${release()} ${arch()}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  }
+}
+
+function textOf(result: CompareResult, { json, csv, markdown, color = true }: Options, isFile: boolean): string {
+  if (json) return compareJson(result)
+  if (csv) return compareCsv(result)
+  if (markdown) return compareMarkdown(result)
+  return compareText(result, { width: terminalWidth(), colors: isFile ? 0 : colorLevel({ color }) })
+}

@@ -1,0 +1,34 @@
+import type { Spec } from '../lib/registry.ts'
+import { admissions } from '../policies/admission/index.ts'
+import { policies } from '../policies/index.ts'
+import { type ContestResult, runContest } from '../sim/contest.ts'
+import type { Trace } from '../traffic/trace.ts'
+
+/** One cell of a comparison as it is sent to a worker: the trace's columns lie in shared memory. */
+export interface CompareTask {
+  trace: Trace
+  policy: Spec
+  admission: Spec | null
+  capacity: number
+  ignoreSize: boolean
+  seed: number
+  warmupRequests: number
+  blocks: number
+  kernels: WebAssembly.Module | null
+}
+
+export interface CompareOutcome extends ContestResult {
+  elapsedMs: number
+}
+
+/** Runs one cell. The time is the worker's own clock around the whole contest. */
+export function runCell(task: CompareTask): CompareOutcome {
+  const { policy, admission, ...rest } = task
+  const begin = performance.now()
+  const result = runContest({
+    ...rest,
+    policy: policies.choose(policy),
+    admission: admission === null ? null : admissions.choose(admission),
+  })
+  return { ...result, elapsedMs: performance.now() - begin }
+}

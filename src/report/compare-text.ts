@@ -1,0 +1,103 @@
+import { formatBytes, formatDigits } from '../lib/quantity.ts'
+import { type CompareResult, differenceOf, groupsOf, reductionOf } from './compare.ts'
+import { formatCount } from './figures.ts'
+import { inertText } from './inert.ts'
+import { createInk, type Ink } from './ink.ts'
+import type { TextOptions } from './text.ts'
+import { columnTable } from './text-tables.ts'
+import { wrap } from './wrap.ts'
+
+/** The comparison for a terminal: a table for each trace and size, then what the traces say together. */
+export function compareText(result: CompareResult, { width: given, colors }: Omit<TextOptions, 'land'>): string {
+  const width = Math.max(60, Math.min(given, 140))
+  const ink = createInk(colors)
+  const heads = result.traces.map(
+    ({ name, requests, objects, footprintBytes }) =>
+      `${inertText(name)}: ${formatCount(requests)} requests, ${formatCount(objects)} objects, footprint ${formatBytes(footprintBytes)}`,
+  )
+  const tables = groupsOf(result).flatMap(group => ['', ...groupLines(group, result.reference, width, ink)])
+  return `${[...heads.flatMap(head => wrap(head, width, '')), ...tables, ...summaryLines(result, ink), '', ...notes(result, width).map(ink.faint)].join('\n')}\n`
+}
+
+function groupLines(
+  group: ReturnType<typeof groupsOf>[number],
+  referenceName: string,
+  width: number,
+  ink: Ink,
+): string[] {
+  const { trace, sizeAsked, rows, bound, reference, first, best } = group
+  const { size, sizeUnit } = rows[0]!
+  const sized = sizeUnit === 'bytes'
+  const title = `${inertText(trace)}, cache ${sizeAsked} = ${sized ? formatBytes(size) : `${formatCount(size)} objects`}`
+  const isWide = width >= 90
+  const percent = (ratio: number): string => (Number.isFinite(ratio) ? (100 * ratio).toFixed(2) : '-')
+  const head = [
+    'policy',
+    'misses',
+    'miss %',
+    ...(sized ? ['byte miss %'] : []),
+    `vs ${referenceName} %`,
+    ...(isWide ? ['ns/request', 'metadata'] : []),
+    '',
+  ]
+  const line = (row: (typeof rows)[number], mark: string): string[] => [
+    inertText(row.policy),
+    formatCount(row.misses),
+    percent(row.missRatio),
+    ...(sized ? [percent(row.byteMissRatio)] : []),
+    percent(reductionOf(row, reference)),
+    ...(isWide ? [formatDigits(row.nsPerRequest), formatBytes(row.metadataBytes)] : []),
+    mark,
+  ]
+  const marks = rows.map(row => {
+    if (row === best) return 'best'
+    if (row.knowsFuture) return 'knows the future'
+    if (best !== undefined || first === undefined) return ''
+    return row !== first && differenceOf(first, row).isShown ? '' : 'no difference shown'
+  })
+  const table = columnTable(head, [
+    ...rows.map((row, index) => line(row, marks[index]!)),
+    ...(bound ? [line({ ...bound, policy: 'belady (bound)' }, '')] : []),
+  ])
+  return [ink.title(title), ...table]
+}
+
+/** Over several traces: percentiles of the reduction, and how often each policy is best. */
+function summaryLines(result: CompareResult, ink: Ink): string[] {
+  if (result.traces.length < 2) return []
+  const groups = groupsOf(result)
+  const policies = [...new Set(result.rows.map(({ policy }) => policy))]
+  const at = (sorted: readonly number[], share: number): string =>
+    sorted.length === 0
+      ? '-'
+      : (100 * sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!).toFixed(1)
+  const rows = policies.map(policy => {
+    const reductions = groups
+      .flatMap(({ rows, reference }) =>
+        rows.filter(row => row.policy === policy).map(row => reductionOf(row, reference)),
+      )
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b)
+    const best = groups.filter(group => group.first?.policy === policy).length
+    return [inertText(policy), at(reductions, 0.1), at(reductions, 0.5), at(reductions, 0.9), String(best)]
+  })
+  return [
+    '',
+    ink.title(`Reduction of misses from ${result.reference}, % over ${groups.length} cells`),
+    ...columnTable(['policy', 'p10', 'p50', 'p90', 'fewest misses'], rows),
+  ]
+}
+
+function notes({ traces, rows }: CompareResult, width: number): string[] {
+  const left = traces.flatMap(({ name, notes }) =>
+    Object.entries(notes).map(([reason, count]) => `${inertText(name)}: ${formatCount(count)} ${reason}`),
+  )
+  const stretches = rows[0]?.blocks.length ?? 0
+  const lines = [
+    `best: misses less than every other one, and the 95 % interval of the paired difference over ${stretches} stretches of the trace leaves 0 out. A trace is one sample: another may say otherwise.`,
+    'belady: evicts what is asked for last; at unit size no policy misses less.',
+    'metadata: bytes of bookkeeping, without the objects. ns/request: time in this run, on this machine.',
+    ...left,
+  ]
+  return lines.flatMap(line => wrap(line, width, ''))
+}
