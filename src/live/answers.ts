@@ -70,7 +70,8 @@ export class Answers {
     }
     if (isHeldByClient || head.method === 'HEAD') response.end()
     else fetched.body.attach(response)
-    const bytes = Number(lineOf(fetched.fields, 'content-length') ?? 0)
+    const hasBody = !isHeldByClient && head.method !== 'HEAD'
+    const bytes = hasBody ? Number(lineOf(fetched.fields, 'content-length') ?? 0) : 0
     this.#count(exchange, response.statusCode, bytes, isPass ? 'pass' : 'miss', status.isCollapsed, upstreamMs)
   }
 

@@ -52,10 +52,13 @@ describe('collapsing', () => {
   })
 
   it('an origin that fails again fails all at once, in two fetches', async () => {
-    const origin = await rawOrigin(socket => {
-      setTimeout(() => socket.resetAndDestroy(), 50)
+    const all: { count?: () => number } = {}
+    const origin = await rawOrigin((socket, _head, count) => {
+      if (count === 1) until(() => all.count!() === 50).then(() => socket.resetAndDestroy())
+      else setTimeout(() => socket.resetAndDestroy(), 100)
     })
     const running = await popBefore(origin.url)
+    all.count = () => running.pop.counters.requests
     const answers = await Promise.all(Array.from({ length: 50 }, () => get(running, '/')))
     expect(answers.every(({ status }) => status === 502)).toBe(true)
     expect(origin.seen).toHaveLength(2)
@@ -77,20 +80,22 @@ describe('collapsing', () => {
   })
 
   it('the leader turns out uncacheable: waiters go alone, side by side', async () => {
-    let under = 0
-    let most = 0
+    const pending: ServerResponse[] = []
     const origin = await httpOrigin((_, response) => {
-      most = Math.max(most, ++under)
-      setTimeout(() => {
-        under--
-        response.writeHead(200, { 'Cache-Control': 'private' }).end('mine')
-      }, 80)
+      pending.push(response)
     })
     const running = await popBefore(origin.url)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => get(running, '/')))
-    expect(answers.every(({ body }) => body === 'mine')).toBe(true)
-    expect(origin.seen).toHaveLength(20)
-    expect(most).toBe(19)
+    const asked = Promise.all(Array.from({ length: 20 }, () => get(running, '/')))
+    await until(() => running.pop.counters.requests === 20)
+    expect(pending).toHaveLength(1)
+    const answer = (response: ServerResponse): void => {
+      response.writeHead(200, { 'Cache-Control': 'private' }).end('mine')
+    }
+    answer(pending[0]!)
+    // Nobody has been answered but the leader, and all the others are already asked for.
+    await until(() => pending.length === 20)
+    for (const response of pending.slice(1)) answer(response)
+    expect((await asked).every(({ body }) => body === 'mine')).toBe(true)
   })
 
   it('the next ones do not wait in line either, for a short while (hit-for-miss)', async () => {
