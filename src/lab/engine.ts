@@ -1,4 +1,5 @@
 import type { Atlas } from '../geo/atlas.ts'
+import { createGeometry, type Geometry } from '../scenario/geometry.ts'
 import { hashPlan } from '../scenario/hash.ts'
 import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
@@ -13,15 +14,28 @@ export interface Bench {
   atlas: Atlas
   version: string
   readTrace: ReadTrace
+  /** The geometry of a plan; the last one is kept, because most changes leave distances as they are. */
+  geometryOf(plan: Plan): Geometry
 }
 
 /** A bench without a trace. */
 export function createBench(atlas: Atlas, version = ''): Bench {
-  return { atlas, version, readTrace: createTraceReader(null) }
+  return { atlas, version, readTrace: createTraceReader(null), geometryOf: createGeometryKeeper(atlas) }
 }
 
 /** The name of the page's scenario in messages. */
 export const scenarioFile = 'scenario.yaml'
+
+function createGeometryKeeper(atlas: Atlas): (plan: Plan) => Geometry {
+  let kept: { key: string; geometry: Geometry } | null = null
+  return plan => {
+    const { pops, origin, visitors, network } = plan
+    const shelves = pops.map(({ place, parent, isEdge }) => [place, parent, isEdge])
+    const key = JSON.stringify([shelves, origin.place, origin.bandwidthMbps, visitors.places, visitors.access, network])
+    if (kept?.key !== key) kept = { key, geometry: createGeometry(plan, atlas) }
+    return kept.geometry
+  }
+}
 
 /** The plan of a scenario's text. Throws UserError with every mistake. */
 export function planText(text: string, atlas: Atlas): Plan {
@@ -35,11 +49,15 @@ export interface LabRun {
 }
 
 /** Runs a scenario's text as `cdnlab run` does. `quick` runs a sample of it; see `thin`. */
-export function runText(text: string, { atlas, version, readTrace }: Bench, quick: boolean): LabRun {
+export function runText(text: string, { atlas, version, readTrace, geometryOf }: Bench, quick: boolean): LabRun {
   const plan = planText(text, atlas)
   const { plan: thin, says } = quick ? thinPlan(plan) : { plan, says: '' }
   return {
-    result: runPlan(thin, atlas, { manifest: manifestOf(plan, version), trace: readTrace(plan) }),
+    result: runPlan(thin, atlas, {
+      manifest: manifestOf(plan, version),
+      trace: readTrace(plan),
+      geometry: geometryOf(thin),
+    }),
     sampled: says,
   }
 }
@@ -55,13 +73,14 @@ export interface RaceLine {
 }
 
 /** Runs a scenario with another policy at each edge that has no room of its own to choose. Throws UserError. */
-export function raceOne(text: string, { atlas, version, readTrace }: Bench, policy: string): RaceLine {
+export function raceOne(text: string, { atlas, version, readTrace, geometryOf }: Bench, policy: string): RaceLine {
   const whole = planText(text, atlas)
   const plan = thinPlan({ ...whole, thresholds: [], warmup: { kind: 'none' } }).plan
   const pops = plan.pops.map(pop => (pop.isEdge ? { ...pop, policy } : pop))
   const { headline, series } = runPlan({ ...plan, pops }, atlas, {
     manifest: manifestOf(plan, version),
     trace: readTrace(plan),
+    geometry: geometryOf(plan),
   })
   return {
     policy,

@@ -15,14 +15,19 @@ export interface RunPorts {
   trace?: TraceSource | null
   /** Requests done of so many expected, over all replications. */
   onProgress?: (done: number, expected: number) => void
+  /** That of the plan, where it is known from a run before. */
+  geometry?: Geometry
 }
 
 /**
  * Runs a plan, all its replications one after the other, and says what came of it. Pure: the same plan, atlas and trace give the
  * same result. Throws UserError where the plan asks for what cannot be.
  */
-export function runPlan(plan: Plan, atlas: Atlas, { manifest, trace = null, onProgress }: RunPorts): RunResult {
-  const geometry = createGeometry(plan, atlas)
+export function runPlan(
+  plan: Plan,
+  atlas: Atlas,
+  { manifest, trace = null, onProgress, geometry = createGeometry(plan, atlas) }: RunPorts,
+): RunResult {
   const runs: OneRun[] = []
   // A replayed trace is one sample: chance would only decide who asks from where.
   const replications = plan.traffic.kind === 'trace' ? 1 : plan.replications
