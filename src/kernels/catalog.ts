@@ -29,6 +29,9 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   's3-fifo': ({ small, ghost, threshold, fillMain, libcachesim }) =>
     taking('S3Fifo', small, ghost, threshold, fillMain, libcachesim),
   'two-q': given => taking('TwoQ', given.in, given.out, given.libcachesim),
+  // A tag has room for seven lists.
+  slru: ({ segments, libcachesim }) => (Number(segments) < 8 ? taking('Slru', segments, libcachesim) : undefined),
+  arc: () => plain('Arc'),
 }
 
 /** The names of the policies that have a kernel. */

@@ -1,0 +1,116 @@
+import { createQueue, LazyQueue, listMask, openRows, rowOf, sizeAt } from './lazy-queue'
+import { capacity, ids, mostHeld, objects, sized, sizes, tell } from './run'
+
+// ARC: T1 and T2 with their ghosts B1 and B2 as four lists.
+
+const onceList: u32 = 1
+const oftenList: u32 = 2
+const onceGhosts: u32 = 3
+const oftenGhosts: u32 = 4
+
+let once!: LazyQueue
+let often!: LazyQueue
+let onceLeft!: LazyQueue
+let oftenLeft!: LazyQueue
+/** The paper's p. */
+let target: f64 = 0
+/** The last object that was found anywhere was found in B2. */
+let foundInOftenGhosts: bool = false
+
+export function openArc(): void {
+  openRows()
+  once = createQueue(onceList, mostHeld())
+  often = createQueue(oftenList, mostHeld())
+  onceLeft = createQueue(onceGhosts, objects)
+  oftenLeft = createQueue(oftenGhosts, objects)
+}
+
+export function runArc(count: u32): u32 {
+  return sized ? run(count, true) : run(count, false)
+}
+
+@inline
+function run(count: u32, withSizes: bool): u32 {
+  let misses: u32 = 0
+  let skipped: u32 = 0
+  let missedBytes: i64 = 0
+  for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    const id = load<u32>(ids + at)
+    const size: u32 = withSizes ? load<u32>(sizes + at) : 1
+    if (withSizes && size == 0) {
+      skipped++
+      continue
+    }
+    const row = rowOf(id, withSizes)
+    const list = load<u32>(row) & listMask
+    if (list - 1 < oftenList) {
+      foundInOftenGhosts = false
+      if (list == onceList) {
+        const bytes = sizeAt(row, withSizes)
+        once.bytes -= bytes
+        often.bytes += bytes
+      }
+      often.push(id, row, withSizes)
+    } else {
+      misses++
+      if (withSizes) missedBytes += size
+      if (list != 0) adapt(row, list, withSizes)
+      if ((size as i64) > capacity) continue
+      while (once.bytes + often.bytes + size > capacity) makeRoom(size, list != 0, withSizes)
+      if (list != 0) foundInOftenGhosts = false
+      const queue = list == 0 ? once : often
+      if (withSizes) store<u32>(row, size, 4)
+      queue.bytes += size
+      queue.push(id, row, withSizes)
+    }
+  }
+  tell(missedBytes, skipped)
+  return misses
+}
+
+/** A ghost was asked for: moves the target by the ratio of the ghosts' bytes, and forgets the ghost. */
+@inline
+function adapt(row: usize, list: u32, withSizes: bool): void {
+  const ofOnce = onceLeft.bytes as f64
+  const ofOften = oftenLeft.bytes as f64
+  if (list == onceGhosts) target = min<f64>(target + max<f64>(ofOften / max<f64>(ofOnce, 1), 1), capacity as f64)
+  else target = max<f64>(target - max<f64>(ofOnce / max<f64>(ofOften, 1), 1), 0)
+  foundInOftenGhosts = list == oftenGhosts
+  forgetGhost(list == onceGhosts ? onceLeft : oftenLeft, row, withSizes)
+}
+
+@inline
+function forgetGhost(ghosts: LazyQueue, row: usize, withSizes: bool): void {
+  ghosts.bytes -= sizeAt(row, withSizes)
+  store<u32>(row, 0)
+}
+
+/** Case IV of the paper, and REPLACE: lets one resident go. */
+@inline
+function makeRoom(size: u32, comesBack: bool, withSizes: bool): void {
+  let leavesGhost = true
+  let fromOnce = false
+  if (!comesBack) {
+    const seenOnce = once.bytes + onceLeft.bytes
+    if (seenOnce + size > capacity) {
+      if (onceLeft.bytes == 0) {
+        leavesGhost = false
+        fromOnce = true
+      } else forgetGhost(onceLeft, rowOf(onceLeft.oldest(withSizes), withSizes), withSizes)
+    } else if (oftenLeft.bytes > 0 && seenOnce + often.bytes + oftenLeft.bytes >= 2 * capacity)
+      forgetGhost(oftenLeft, rowOf(oftenLeft.oldest(withSizes), withSizes), withSizes)
+  }
+  const inOnce = once.bytes as f64
+  fromOnce =
+    fromOnce || often.bytes == 0 || (inOnce > 0 && (inOnce > target || (inOnce == target && foundInOftenGhosts)))
+  const queue = fromOnce ? once : often
+  const id = queue.oldest(withSizes)
+  const row = rowOf(id, withSizes)
+  const bytes = sizeAt(row, withSizes)
+  queue.bytes -= bytes
+  store<u32>(row, 0)
+  if (!leavesGhost) return
+  const ghosts = fromOnce ? onceLeft : oftenLeft
+  ghosts.bytes += bytes
+  ghosts.push(id, row, withSizes)
+}
