@@ -46,7 +46,7 @@ export function axesOf({ rows }: Sweep): string[] {
 }
 
 /** A metric of a row; NaN where it failed or nothing was counted. */
-export function valueOf({ outcome }: SweepRow, metric: string): number {
+export function figureOf({ outcome }: SweepRow, metric: string): number {
   return outcome?.metrics[metric] ?? Number.NaN
 }
 

@@ -1,0 +1,62 @@
+import { totalmem } from 'node:os'
+import { constrainedMemory } from 'node:process'
+import { formatBytes } from '../lib/quantity.ts'
+import { UserError } from '../lib/user-error.ts'
+import type { Plan } from '../scenario/plan.ts'
+
+/** A thread with the program, the maps and the reports loaded. */
+const threadBytes = 96 * 2 ** 20
+/** A column entry for each object of the catalogue: size, class, behaviour, popularity, and the alias table. */
+const bytesPerObject = 64
+/** A held object: its slot's dates and links, its entry in the id map, and what a policy keeps of it, ghosts included. */
+const bytesPerSlot = 128
+/** A replayed request: time, object, place and size; and its next use where a policy asks for it. */
+const bytesPerRequest = 32
+/** No web object is smaller on the average; a shelf of so many bytes holds no more objects. */
+const smallestMeanBytes = 256
+
+/** About the most memory that a run of a plan takes, in bytes. Requests of a trace are counted from its length in bytes. */
+export function estimateMemory({ traffic, pops }: Plan, traceBytes: number): number {
+  const isSynthetic = traffic.kind === 'synthetic'
+  const requests = isSynthetic ? expectedRequests(traffic) : Math.min(traffic.requests, traceBytes / 8)
+  const objects = isSynthetic ? traffic.objects : requests
+  const room = pops.reduce((sum, { capacityBytes }) => sum + Math.min(objects, capacityBytes / smallestMeanBytes), 0)
+  // A PoP holds only what was asked for: all of them together have stored no more than one copy a request and tier.
+  const slots = Math.min(room, 2 * requests)
+  const kept = isSynthetic ? 0 : requests * bytesPerRequest
+  return Math.ceil(threadBytes + objects * bytesPerObject + slots * bytesPerSlot + kept)
+}
+
+function expectedRequests({ requests, ratePerSecond, durationMs }: Extract<Plan['traffic'], { kind: 'synthetic' }>) {
+  return Math.min(requests, Number.isFinite(durationMs) ? (ratePerSecond * durationMs) / 1000 : requests)
+}
+
+/** Memory that a sweep may fill when nothing else is said: four fifths of the machine's, or of the container's. */
+export function memoryOfMachine(): number {
+  const limit = constrainedMemory()
+  return 0.8 * (limit > 0 && limit < totalmem() ? limit : totalmem())
+}
+
+export interface MemoryBudget {
+  /** Workers asked for; undefined: as many as there are processors and room for. */
+  workers: number | undefined
+  processors: number
+  /** Of the largest cell. */
+  cellBytes: number
+  mostBytes: number
+}
+
+/** How many workers start. Throws UserError, with the numbers, when they would not fit. */
+export function workersWithin({ workers, processors, cellBytes, mostBytes }: MemoryBudget): number {
+  const fitting = Math.floor(mostBytes / cellBytes)
+  const wanted = workers ?? Math.max(1, Math.min(processors, fitting))
+  if (wanted > fitting)
+    throw new UserError({
+      message: `${wanted} ${wanted === 1 ? 'worker' : 'workers'} of up to ${formatBytes(cellBytes)} each need ${formatBytes(wanted * cellBytes)}, and ${formatBytes(mostBytes)} may be used`,
+      hint:
+        fitting > 0
+          ? `--workers ${fitting} fits, or give more with --max-memory`
+          : 'make the cells smaller, or give more with --max-memory',
+    })
+  return wanted
+}
