@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { describeMistake, type Mistake, UserError } from '../lib/user-error.ts'
-import { type Axis, expandGrid } from '../scenario/grid.ts'
+import { seedAxis } from '../report/sweep.ts'
+import { type Assignment, type Axis, expandGrid } from '../scenario/grid.ts'
 import { canonicalJson, hashPlan } from '../scenario/hash.ts'
 import type { Override } from '../scenario/override.ts'
 import { readScenario } from '../scenario/parse.ts'
@@ -15,6 +16,8 @@ import { hashFile } from './manifest.ts'
 import { readScenarioFile, resolveReference } from './scenario-files.ts'
 import type { CellTask } from './sweep-worker.ts'
 import { readVersion } from './version.ts'
+
+const noSeed: Override = { key: seedAxis, value: '0' }
 
 /** A cell with its place in the grid. */
 export interface PlannedCell extends Cell {
@@ -39,50 +42,104 @@ export interface PlannedSweep {
 export async function planSweep(name: string, axes: readonly Axis[], options: ScenarioOptions): Promise<PlannedSweep> {
   const { text, file, folder } = await readScenarioFile(name)
   const shared = overridesOf(options)
-  const atlas = loadAtlas()
   const version = readVersion()
   const traces = createTraceFinder(folder, options.allowOutside)
-  const mistakes = createNotes()
-  const warnings = createNotes()
+  const planner = createPlanner({ text, file, shared, traces })
   const cells = new Map<string, PlannedCell>()
-  let points = 0
-  let title = ''
-  let cellBytes = 0
-  for (const point of expandGrid(axes)) {
-    points++
-    const overrides: Override[] = [...shared, ...point]
-    try {
-      const planned = planOf(readScenario(text, file, overrides), atlas)
-      const { plan } = planned
-      for (const warning of planned.warnings) warnings.add(warning)
-      const trace = plan.traffic.kind === 'trace' ? await traces.find(plan.traffic.file) : undefined
-      const key = createHash('sha256')
-        .update(`${hashPlan(plan)} ${version} ${trace?.hash ?? '-'}`)
-        .digest('hex')
-      title ||= plan.title
-      if (cells.has(key)) continue
-      cellBytes = Math.max(cellBytes, estimateMemory(plan, trace?.bytes ?? 0))
-      const task: CellTask = { text, file, overrides, tracePath: trace?.path }
-      cells.set(key, { cell: cells.size, key, point: Object.fromEntries(point.map(p => [p.key, p.value])), task })
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      for (const mistake of error.mistakes) mistakes.add(mistake)
-    }
+  const points = expandGrid(axes)
+  for (const point of points) {
+    const planned = await planner.plan(point)
+    if (planned === undefined) continue
+    const { seed, planHash, trace } = planned
+    const key = hashOf([planHash, seed, version, trace?.hash ?? null])
+    if (cells.has(key)) continue
+    const task: CellTask = { text, file, overrides: [...shared, ...point], tracePath: trace?.path }
+    cells.set(key, {
+      cell: cells.size,
+      key,
+      point: Object.fromEntries(point.map(({ key, value }) => [key, value])),
+      task,
+    })
   }
-  if (mistakes.all().length > 0) throw new UserError(mistakes.all())
+  if (planner.mistakes().length > 0) throw new UserError(planner.mistakes())
   const inputs = {
     scenario: hashOf({ ...(readScenario(text, file, shared).value as object), title: '', description: '' }),
-    grid: JSON.stringify(axes.map(({ key, values }) => `${key}=${values.join(',')}`)),
+    grid: hashOf(axes),
     trace: traces.hashes().join(' ') || 'none',
   }
   return {
-    title,
+    title: planner.title(),
     cells: [...cells.values()],
-    repeated: points - cells.size,
+    repeated: points.length - cells.size,
     isTraced: inputs.trace !== 'none',
     head: { format: 'cdnlab-journal-1', version, inputs, cells: cells.size },
-    warnings: warnings.all(),
-    cellBytes,
+    warnings: planner.warnings(),
+    cellBytes: planner.cellBytes(),
+  }
+}
+
+interface PlannedPoint {
+  /** Of the plan with seed 0. */
+  planHash: string
+  trace: FoundTrace | undefined
+}
+
+interface PlannerInput {
+  text: string
+  file: string
+  shared: readonly Override[]
+  traces: ReturnType<typeof createTraceFinder>
+}
+
+/**
+ * Plans points of a grid. Points that differ in their seed alone are planned once: a seed says nothing about what a scenario
+ * means, and most sweeps have many seeds.
+ */
+function createPlanner({ text, file, shared, traces }: PlannerInput) {
+  const atlas = loadAtlas()
+  const mistakes = createNotes()
+  const warnings = createNotes()
+  const planned = new Map<string, PlannedPoint | undefined>()
+  const seeds = new Map<string, number | undefined>()
+  let title = ''
+  let cellBytes = 0
+
+  async function planSeedless(overrides: readonly Override[]): Promise<PlannedPoint | undefined> {
+    try {
+      const { plan, warnings: found } = planOf(readScenario(text, file, [...overrides, noSeed]), atlas)
+      for (const warning of found) warnings.add(warning)
+      const trace = plan.traffic.kind === 'trace' ? await traces.find(plan.traffic.file) : undefined
+      title ||= plan.title
+      cellBytes = Math.max(cellBytes, estimateMemory(plan, trace?.bytes ?? 0))
+      return { planHash: hashPlan(plan), trace }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      for (const mistake of error.mistakes) mistakes.add(mistake)
+      return undefined
+    }
+  }
+
+  function readSeed(overrides: readonly Override[]): number | undefined {
+    const read = readScenario(text, file, overrides)
+    for (const mistake of read.mistakes) mistakes.add(mistake)
+    return read.scenario?.seed
+  }
+
+  return {
+    async plan(point: Assignment): Promise<(PlannedPoint & { seed: number }) | undefined> {
+      const seedless = point.filter(({ key }) => key !== seedAxis)
+      const name = JSON.stringify(seedless)
+      if (!planned.has(name)) planned.set(name, await planSeedless([...shared, ...seedless]))
+      const seedName = point.find(({ key }) => key === seedAxis)?.value ?? ''
+      if (!seeds.has(seedName)) seeds.set(seedName, readSeed([...shared, ...point]))
+      const found = planned.get(name)
+      const seed = seeds.get(seedName)
+      return found && seed !== undefined ? { ...found, seed } : undefined
+    },
+    mistakes: mistakes.all,
+    warnings: warnings.all,
+    title: () => title,
+    cellBytes: () => cellBytes,
   }
 }
 
