@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./compare.ts')).registerCompare(program),
   },
   {
+    name: 'trace',
+    summary: 'look into a trace, change its format, or make one',
+    register: async program => (await import('./trace.ts')).registerTrace(program),
+  },
+  {
     name: 'check',
     summary: 'look a scenario over without running it',
     register: async program => (await import('./check.ts')).registerCheck(program),

@@ -13,7 +13,7 @@ import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
 import type { CompareOutcome, CompareTask } from './compare-worker.ts'
 import { loadKernels } from './kernels.ts'
 import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { loadTrace } from './trace-load.ts'
+import { columnsOf, loadTrace } from './trace-load.ts'
 import { readVersion } from './version.ts'
 
 type Options = CompareOptions & { color?: boolean }
@@ -65,15 +65,8 @@ function engineOf({ engine }: Options): 'auto' | 'plain' {
   throw new UserError({ message: `--engine ${engine}`, hint: 'auto or plain' })
 }
 
-function loadOptions({ format, column = [], delimiter, lenient = false }: Options) {
-  const columns = Object.fromEntries(
-    column.map(pair => {
-      const cut = pair.indexOf('=')
-      if (cut < 1) throw new UserError(`--column ${pair}: it is written meaning=name, such as id=url`)
-      return [pair.slice(0, cut), pair.slice(cut + 1)]
-    }),
-  )
-  return { format, columns, lenient, ...(delimiter === undefined ? {} : { delimiter }) }
+function loadOptions({ format, column, delimiter, lenient = false }: Options) {
+  return { format, columns: columnsOf(column), lenient, ...(delimiter === undefined ? {} : { delimiter }) }
 }
 
 function count(text: string, option: string, least = 0): number {

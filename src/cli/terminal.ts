@@ -57,13 +57,17 @@ export function checkOutputFile(path: string): void {
 
 /** Writes a file whole or not at all: beside its place, then renamed. `-` is standard output. Throws UserError. */
 export async function writeOutput(path: string, text: string): Promise<void> {
-  if (path === '-') return writeOut(text)
+  if (path === '-') await writeOut(text)
+  else writeBytes(path, Buffer.from(text))
+}
+
+/** The same for bytes. */
+export function writeBytes(path: string, bytes: Uint8Array): void {
   checkOutputFile(path)
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
     const file = openSync(beside, 'w')
     try {
-      const bytes = Buffer.from(text)
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
       fsyncSync(file)
     } finally {

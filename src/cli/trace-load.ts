@@ -16,6 +16,17 @@ export interface TraceLoadOptions {
   lenient: boolean
 }
 
+/** Reads what `--column meaning=name` says. Throws UserError. */
+export function columnsOf(pairs: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const cut = pair.indexOf('=')
+      if (cut < 1) throw new UserError(`--column ${pair}: it is written meaning=name, such as id=url`)
+      return [pair.slice(0, cut), pair.slice(cut + 1)]
+    }),
+  )
+}
+
 const headBytes = 4096
 /** A size is counted in 32 bits; what is larger counts as the largest, and the trace's notes say how often. */
 const largestBytes = 0xffffffff

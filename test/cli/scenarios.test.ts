@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { loadPlan } from '../../src/cli/load-plan.ts'
 import { createManifest } from '../../src/cli/manifest.ts'
 import { listShippedScenarios } from '../../src/cli/scenario-files.ts'
+import { openTraceSource } from '../../src/cli/trace-source.ts'
 import { runPlan } from '../../src/sim/run.ts'
 import type { RunResult } from '../../src/stats/result.ts'
 
 async function run(name: string, set: readonly string[]): Promise<RunResult> {
   const { plan, atlas, file, tracePath, warnings } = await loadPlan(name, { set })
   expect(warnings).toEqual([])
-  return runPlan(plan, atlas, { manifest: await createManifest(plan, file, tracePath) })
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  return runPlan(plan, atlas, { manifest: await createManifest(plan, file, tracePath), trace })
 }
 
 /** The size of a run in requests: small ones keep the suite fast, and those with events keep their duration. */
@@ -35,7 +37,7 @@ describe('what the small ones say of themselves', () => {
   it('collapsing saves the origin from a flash crowd', async () => {
     const collapsed = await run('flash-crowd', [])
     const single = await run('flash-crowd', ['edge.collapse=false'])
-    expect(single.cold.origin_requests).toBeGreaterThan(collapsed.cold.origin_requests! * 1.05)
+    expect(single.cold.origin_requests).toBeGreaterThan(collapsed.cold.origin_requests! * 1.03)
   })
 
   it('stale copies carry visitors through an outage', async () => {
