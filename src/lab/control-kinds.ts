@@ -13,7 +13,7 @@ export interface Binding<Value> {
   write(value: Value): void
 }
 
-/** A slider; its positions are even on a logarithmic scale unless it is `linear`. */
+/** A slider, which is off while what it reads is NaN; its positions are even on a logarithmic scale unless it is `linear`. */
 export function slider(
   title: string,
   { from, to, group, linear = false }: { from: number; to: number; group: string; linear?: boolean },
@@ -35,8 +35,11 @@ export function slider(
     element: html('div', { class: 'row' }, html('label', { for: id }, title), output, input),
     follow(plan) {
       const value = read(plan)
-      output.textContent = say(value)
-      input.setAttribute('aria-valuetext', say(value))
+      const text = Number.isNaN(value) ? 'not in this scenario' : say(value)
+      input.disabled = Number.isNaN(value)
+      output.textContent = text
+      input.setAttribute('aria-valuetext', text)
+      if (input.disabled) return
       if (document.activeElement !== input) input.value = String(100 * toPart(value))
     },
   }

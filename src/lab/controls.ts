@@ -66,7 +66,7 @@ export function createControls(store: Store): void {
           'Popularity: how uneven',
           { from: 0.3, to: 1.5, group: 'alpha', linear: true },
           {
-            read: plan => alphaOf(plan) ?? 0,
+            read: plan => alphaOf(plan) ?? Number.NaN,
             say: alpha => `Zipf ${alpha.toFixed(2)}`,
             write: alpha => set(['traffic', 'popularity'], `zipf:alpha=${alpha.toFixed(2)}`, 'alpha'),
           },
@@ -75,7 +75,7 @@ export function createControls(store: Store): void {
           'Different objects',
           { from: 1e3, to: 1e6, group: 'objects' },
           {
-            read: ({ traffic }) => (traffic.kind === 'synthetic' ? traffic.objects : 0),
+            read: ({ traffic }) => (traffic.kind === 'synthetic' ? traffic.objects : Number.NaN),
             say: formatCount,
             write: count => set(['traffic', 'objects'], round2(count), 'objects'),
           },
@@ -84,7 +84,7 @@ export function createControls(store: Store): void {
           'Requests',
           { from: 1e4, to: 3e6, group: 'requests' },
           {
-            read: ({ traffic }) => (Number.isFinite(traffic.requests) ? traffic.requests : 1e6),
+            read: requestsOf,
             say: formatCount,
             write: count => set(['traffic', 'requests'], round2(count), 'requests'),
           },
@@ -161,6 +161,11 @@ function alphaOf({ traffic }: Plan): number | undefined {
   const { popularity } = traffic
   if (typeof popularity === 'string') return popularity === 'zipf' ? 0.9 : undefined
   return popularity.name === 'zipf' ? Number(popularity.alpha ?? 0.9) : undefined
+}
+
+function requestsOf({ traffic }: Plan): number {
+  if (traffic.kind === 'trace') return Number.NaN
+  return Math.min(traffic.requests, (traffic.ratePerSecond * traffic.durationMs) / 1000)
 }
 
 function mixOf({ visitors }: Plan): number {

@@ -13,6 +13,8 @@ export interface ThinPlan {
 const quickRequests = 100_000
 /** Pairs of city and PoP that a quick look may measure. */
 const quickPairs = 400_000
+/** With more PoPs than this, looking for the end of the warm-up takes longer than the run. */
+const manyPops = 100
 /** Fewer cities than this show no map. */
 const leastCities = 60
 
@@ -33,9 +35,11 @@ export function thinPlan(plan: Plan): ThinPlan {
   const cities = Math.min(visitors.places.length, Math.max(leastCities, Math.floor(quickPairs / edges)))
   if (factor < 2 || popularity === null) return whole
   const weight = visitors.weights.slice(0, cities).reduce((sum, part) => sum + part, 0)
+  const isHalf = edges > manyPops && plan.warmup.kind === 'mser5'
   const thin: Plan = {
     ...plan,
     replications: 1,
+    warmup: isHalf ? { kind: 'share', share: 0.5 } : plan.warmup,
     pops: plan.pops.map(pop => ({ ...pop, capacityBytes: Math.ceil(pop.capacityBytes / factor) })),
     origin: {
       ...origin,
@@ -60,7 +64,8 @@ export function thinPlan(plan: Plan): ThinPlan {
     ),
   }
   const fewer = cities < visitors.places.length ? `, and from the ${cities} largest cities` : ''
-  return { plan: thin, factor, says: `1 of ${factor} objects, requests and bytes of room${fewer}` }
+  const later = isHalf ? ', second half of the run' : ''
+  return { plan: thin, factor, says: `1 of ${factor} objects, requests and bytes of room${fewer}${later}` }
 }
 
 /** How a popularity is told that its objects stand for others; null where that means nothing. */
