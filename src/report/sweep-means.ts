@@ -63,7 +63,11 @@ export function differencesOf(sweep: Sweep, metrics: readonly string[]): PairedD
           return first ? [compare(first, group, axis, metric)] : []
         })
         const chances = adjustByHolm(family.map(({ chance }) => chance))
-        return family.map((each, index) => ({ ...each, chance: chances[index]!, isShown: chances[index]! < 0.05 }))
+        return family.map((each, index) => ({
+          ...each,
+          chance: chances[index]!,
+          isShown: chances[index]! < 0.05 && leavesOutZero(each),
+        }))
       })
     })
 }
@@ -99,4 +103,8 @@ function chanceOf(differences: readonly number[]): number {
 
 function without(point: Record<string, string>, axis: string): Record<string, string> {
   return Object.fromEntries(Object.entries(point).filter(([key]) => key !== axis))
+}
+
+function leavesOutZero({ difference: { value, halfWidth } }: PairedDifference): boolean {
+  return halfWidth !== null && Math.abs(value) > halfWidth
 }
