@@ -32,6 +32,8 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   // A tag has room for seven lists.
   slru: ({ segments, libcachesim }) => (Number(segments) < 8 ? taking('Slru', segments, libcachesim) : undefined),
   arc: () => plain('Arc'),
+  lfu: () => plain('Lfu'),
+  gdsf: () => plain('Gdsf'),
 }
 
 /** The names of the policies that have a kernel. */
