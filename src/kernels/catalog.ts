@@ -6,34 +6,37 @@ export interface KernelPlan {
   settings: readonly number[]
   /** True where the requests asked so far are the policy's queue and so must stay in memory. */
   keepsTrace: boolean
+  /** True where each request must come with the next use of its object. */
+  needsNext: boolean
+  /** Bytes of columns an object, at most. */
+  bytesAnObject: number
 }
 
 type Params = Readonly<Record<string, unknown>>
 
-const plain = (kernel: string, keepsTrace = false): KernelPlan => ({ kernel, settings: [], keepsTrace })
-
-const taking = (kernel: string, ...params: unknown[]): KernelPlan => ({
+const plan = (kernel: string, bytesAnObject: number, ...params: unknown[]): KernelPlan => ({
   kernel,
   settings: params.map(Number),
+  bytesAnObject,
   keepsTrace: false,
+  needsNext: false,
 })
 
 /** The policies that have a kernel, by the name of their readable twin. Undefined where only some parameters have one. */
 const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefined>> = {
-  fifo: () => plain('Fifo'),
-  lru: () => plain('Lru', true),
+  fifo: () => plan('Fifo', 12),
+  lru: () => ({ ...plan('Lru', 8), keepsTrace: true }),
   // A byte holds the counter and whether the object is held at all.
-  clock: ({ bits }) =>
-    Number(bits) < 8 ? { kernel: 'Clock', settings: [Number(bits)], keepsTrace: false } : undefined,
-  sieve: () => plain('Sieve'),
+  clock: ({ bits }) => (Number(bits) < 8 ? plan('Clock', 13, bits) : undefined),
+  sieve: () => plan('Sieve', 21),
   's3-fifo': ({ small, ghost, threshold, fillMain, libcachesim }) =>
-    taking('S3Fifo', small, ghost, threshold, fillMain, libcachesim),
-  'two-q': given => taking('TwoQ', given.in, given.out, given.libcachesim),
+    plan('S3Fifo', 41, small, ghost, threshold, fillMain, libcachesim),
+  'two-q': given => plan('TwoQ', 64, given.in, given.out, given.libcachesim),
   // A tag has room for seven lists.
-  slru: ({ segments, libcachesim }) => (Number(segments) < 8 ? taking('Slru', segments, libcachesim) : undefined),
-  arc: () => plain('Arc'),
-  lfu: () => plain('Lfu'),
-  gdsf: () => plain('Gdsf'),
+  slru: ({ segments, libcachesim }) => (Number(segments) < 8 ? plan('Slru', 8 + 64, segments, libcachesim) : undefined),
+  arc: () => plan('Arc', 8 + 64 + 32),
+  lfu: () => plan('Lfu', 36),
+  gdsf: () => plan('Gdsf', 36),
 }
 
 /** The names of the policies that have a kernel. */

@@ -7,8 +7,6 @@ export const chunkRequests = 65_536
 /** What does not fit into the module's memory of 4 GiB, or its positions of 29 bits, is for the readable policy. */
 const mostBytes = 3 * 2 ** 30
 const mostRequests = 2 ** 29 - chunkRequests
-/** Bytes of columns an object, at most, over all kernels. */
-const mostBytesAnObject = 96
 
 export interface KernelRunOptions {
   /** Bytes that may be held, or objects at unit size: a whole number. */
@@ -50,7 +48,7 @@ export function fitsKernel(plan: KernelPlan, { objects, requests, unit, capacity
   return (
     Number.isSafeInteger(capacityBytes) &&
     requests <= mostRequests &&
-    windowBytes + objects * mostBytesAnObject <= mostBytes
+    windowBytes + objects * plan.bytesAnObject <= mostBytes
   )
 }
 

@@ -21,8 +21,8 @@ export function openArc(): void {
   openRows()
   once = createQueue(onceList, mostHeld())
   often = createQueue(oftenList, mostHeld())
-  onceLeft = createQueue(onceGhosts, objects)
-  oftenLeft = createQueue(oftenGhosts, objects)
+  onceLeft = createQueue(onceGhosts, objects, 2)
+  oftenLeft = createQueue(oftenGhosts, objects, 2)
 }
 
 export function runArc(count: u32): u32 {

@@ -75,10 +75,10 @@ export class LazyQueue {
   }
 }
 
-/** A list of at most so many objects, with room for stale entries beside them. */
-export function createQueue(list: u32, most: u32): LazyQueue {
+/** A list of at most so many objects, with room for stale entries beside them: few in a list where a hit moves nothing. */
+export function createQueue(list: u32, most: u32, spare: u32 = 4): LazyQueue {
   const queue = changetype<LazyQueue>(take(offsetof<LazyQueue>()))
-  const entries = ringRows(4 * most)
+  const entries = ringRows(spare * most)
   queue.ring = take((entries as u64) << 2)
   queue.mask = entries - 1
   queue.list = list

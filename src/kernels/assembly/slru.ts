@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, openRows, rowOf, sizeAt } from './lazy-queue'
+import { createQueue, LazyQueue, listMask, mostWithin, openRows, rowOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, take, tell } from './run'
 
 // Segmented LRU: lists 1 to n are the segments, the lowest first, all with the same limit. Where a segment overflows, all that it has
@@ -18,7 +18,7 @@ export function openSlru(segments: u32, libcachesim: bool): void {
   openRows()
   queues = take(((segments + 1) as u64) << 2)
   for (let list: u32 = 1; list <= segments; list++)
-    store<usize>(queues + (list << 2), changetype<usize>(createQueue(list, mostHeld())))
+    store<usize>(queues + (list << 2), changetype<usize>(createQueue(list, list == 1 ? mostHeld() : mostWithin(limit))))
 }
 
 export function runSlru(count: u32): u32 {

@@ -22,9 +22,9 @@ export function openTwoQ(inShare: f64, outShare: f64, libcachesim: bool): void {
   outLimit = shareOf(outShare, least)
   mainLimit = capacity - inLimit
   openRows()
-  incoming = createQueue(inList, mostHeld())
+  incoming = createQueue(inList, mostHeld(), 1)
   main = createQueue(mainList, mostHeld())
-  out = createQueue(outList, mostWithin(outLimit))
+  out = createQueue(outList, mostWithin(outLimit), 2)
 }
 
 export function runTwoQ(count: u32): u32 {
