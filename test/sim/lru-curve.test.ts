@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { policies } from '../../src/policies/index.ts'
+import { runContest } from '../../src/sim/contest.ts'
+import { byteMissRatioAt, lruCurve, missRatioAt } from '../../src/sim/lru-curve.ts'
+import { adjusted, sampleTrace } from '../../src/sim/sample.ts'
+import type { Trace } from '../../src/traffic/trace.ts'
+import { makeWorkload } from '../../src/traffic/workload.ts'
+
+function contest(trace: Trace, policy: string, capacity: number, ignoreSize: boolean) {
+  return runContest({
+    trace,
+    policy: policies.choose(policy),
+    admission: null,
+    capacity,
+    ignoreSize,
+    seed: 1,
+    warmupRequests: 0,
+    blocks: 1,
+    kernels: null,
+  })
+}
+
+function traceOf(ids: number[]): Trace {
+  const numbers = [...new Set(ids)]
+  return {
+    name: 'test',
+    count: ids.length,
+    objects: numbers.length,
+    ids: Int32Array.from(ids, id => numbers.indexOf(id)),
+    bytes: Uint32Array.from(ids, id => 100 + id),
+    timesS: new Float64Array(ids.length),
+    footprintBytes: numbers.reduce((sum, id) => sum + 100 + id, 0),
+    notes: {},
+  }
+}
+
+describe('the curve of LRU', () => {
+  it('has the misses of LRU at every size', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(12), { minLength: 1, maxLength: 200 }), ids => {
+        const trace = traceOf(ids)
+        const { missesAt } = lruCurve(trace, true)
+        for (let size = 1; size <= trace.objects; size++)
+          expect(missesAt[size]).toBe(contest(trace, 'lru', size, true).misses)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is within half a point of LRU in bytes', () => {
+    const trace = makeWorkload('zipf:alpha=0.9,objects=3000,requests=60000,seed=2,sizes=lognormal;median=9KB;sigma=1')
+    const curve = lruCurve(trace)
+    for (const share of [0.01, 0.05, 0.2, 0.5]) {
+      const size = Math.floor(share * trace.footprintBytes)
+      const { misses, missedBytes, requestedBytes } = contest(trace, 'lru', size, false)
+      const found = byteMissRatioAt(curve, size)
+      expect(Math.abs(found.missRatio - misses / trace.count)).toBeLessThan(0.005)
+      expect(Math.abs(found.byteMissRatio - missedBytes / requestedBytes)).toBeLessThan(0.01)
+    }
+  })
+})
+
+describe('sampling', () => {
+  const trace = makeWorkload('zipf:alpha=0.8,objects=40000,requests=400000,seed=5')
+
+  it('finds the curve of LRU from a tenth of the objects within 0.02', () => {
+    const whole = lruCurve(trace, true)
+    const sample = sampleTrace(trace, 0.1, 1)
+    const curve = lruCurve(sample, true, 10)
+    for (const size of [400, 2000, 8000, 20_000])
+      expect(
+        Math.abs(adjusted(missRatioAt(curve, size), sample.count, trace.count, 0.1) - missRatioAt(whole, size)),
+      ).toBeLessThan(0.02)
+  })
+
+  it.each(['sieve', 's3-fifo', 'fifo'])('finds the misses of %s in a tenth of the cache within 0.03', policy => {
+    const sample = sampleTrace(trace, 0.1, 1)
+    for (const size of [2000, 8000]) {
+      const { misses } = contest(sample, policy, size / 10, true)
+      const found = adjusted(misses / sample.count, sample.count, trace.count, 0.1)
+      expect(Math.abs(found - contest(trace, policy, size, true).misses / trace.count)).toBeLessThan(0.03)
+    }
+  })
+})
