@@ -2,7 +2,7 @@
 export interface KernelPlan {
   /** The kernel's name in the module: it exports `openName` and `runName`. */
   kernel: string
-  /** What `openName` takes, in order. */
+  /** What `openName` takes, in order; where the next uses are needed, the number of requests follows. */
   settings: readonly number[]
   /** True where the requests asked so far are the policy's queue and so must stay in memory. */
   keepsTrace: boolean
@@ -37,6 +37,7 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   arc: () => plan('Arc', 8 + 64 + 32),
   lfu: () => plan('Lfu', 36),
   gdsf: () => plan('Gdsf', 36),
+  belady: () => ({ ...plan('Belady', 8), needsNext: true }),
 }
 
 /** The names of the policies that have a kernel. */

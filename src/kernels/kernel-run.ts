@@ -17,6 +17,8 @@ export interface KernelRunOptions {
   requests: number
   /** Every object counts 1. */
   unit: boolean
+  /** Of each request the index of the next one for its object, or 2^32 - 1; for the plans that need it. */
+  next?: Uint32Array | null
 }
 
 /** One run of a kernel over a trace, fed piece by piece. */
@@ -33,9 +35,10 @@ export interface KernelRun {
 
 interface KernelExports {
   memory: WebAssembly.Memory
-  begin(capacity: number, objects: number, room: number, sized: number): void
+  begin(capacity: number, objects: number, room: number, sized: number, foreseeing: number): void
   idsAt(): number
   sizesAt(): number
+  nextsAt(): number
   lastMissedBytes(): number
   lastSkipped(): number
   stateBytes(room: number): number
@@ -45,32 +48,36 @@ interface KernelExports {
 export function fitsKernel(plan: KernelPlan, { objects, requests, unit, capacityBytes }: KernelRunOptions): boolean {
   const rowBytes = unit ? 4 : 8
   const windowBytes = plan.keepsTrace ? requests * rowBytes : chunkRequests * rowBytes
+  const treeBytes = plan.needsNext ? requests * 5 : 0
   return (
     Number.isSafeInteger(capacityBytes) &&
     requests <= mostRequests &&
-    windowBytes + objects * plan.bytesAnObject <= mostBytes
+    windowBytes + treeBytes + objects * plan.bytesAnObject <= mostBytes
   )
 }
 
 /** Begins a run of a kernel in an instance of its own of the compiled module. */
 export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, options: KernelRunOptions): KernelRun {
   assert(fitsKernel(plan, options), 'the run fits into the module')
-  const { capacityBytes, objects, requests, unit } = options
+  const { capacityBytes, objects, requests, unit, next = null } = options
+  assert(!plan.needsNext || next !== null, 'the next uses are known')
   const exported = new WebAssembly.Instance(module).exports
   const base = exported as unknown as KernelExports
   const open = exported[`open${plan.kernel}`] as (...settings: readonly number[]) => void
   const run = exported[`run${plan.kernel}`] as (count: number) => number
   const room = plan.keepsTrace ? requests : Math.min(requests, chunkRequests)
-  base.begin(capacityBytes, objects, room, unit ? 0 : 1)
-  open(...plan.settings)
+  base.begin(capacityBytes, objects, room, unit ? 0 : 1, plan.needsNext ? 1 : 0)
+  open(...plan.settings, ...(plan.needsNext ? [requests] : []))
   const idWindow = new Int32Array(base.memory.buffer, base.idsAt(), room)
   const sizeWindow = unit ? null : new Uint32Array(base.memory.buffer, base.sizesAt(), room)
+  const nextWindow = plan.needsNext ? new Uint32Array(base.memory.buffer, base.nextsAt(), room) : null
   const counts = { requests: 0, misses: 0, missedBytes: 0, metadataBytes: base.stateBytes(room) }
   let kept = 0
 
   function runChunk(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void {
     idWindow.set(ids.subarray(from, to), kept)
     sizeWindow?.set(bytes.subarray(from, to), kept)
+    if (next !== null) nextWindow?.set(next.subarray(from, to), kept)
     if (plan.keepsTrace) kept += to - from
     const misses = run(to - from) >>> 0
     counts.misses += misses

@@ -81,7 +81,10 @@ function createRunner(options: ContestOptions): { runner: Runner; engine: 'kerne
   const plan = admission === null && kernels !== null ? planKernel(policy.definition.name, policy.params) : undefined
   if (plan && kernels !== null) {
     const run = { capacityBytes: capacity, objects: trace.objects, requests: trace.count, unit: ignoreSize }
-    if (fitsKernel(plan, run)) return { runner: createKernelRun(kernels, plan, run), engine: 'kernel' }
+    if (fitsKernel(plan, run)) {
+      const next = plan.needsNext ? nextUses(trace.ids, trace.count, trace.objects) : null
+      return { runner: createKernelRun(kernels, plan, { ...run, next }), engine: 'kernel' }
+    }
   }
   return { runner: createPlainRunner(options), engine: 'plain' }
 }

@@ -15,7 +15,13 @@ export function replayKernel(spec: Spec, trace: Requests, capacityBytes: number,
   if (!plan || !module) throw new Error(`no kernel for ${String(spec)}`)
   const { ids, sizes } = trace
   const objects = ids.reduce((most, id) => Math.max(most, id + 1), 0)
-  const run = createKernelRun(module, plan, { capacityBytes, objects, requests: ids.length, unit })
+  const run = createKernelRun(module, plan, {
+    capacityBytes,
+    objects,
+    requests: ids.length,
+    unit,
+    next: Uint32Array.from(trace.next, use => Math.min(use, 0xffffffff)),
+  })
   const at = (cut: number): number => Math.floor((ids.length * cut) / cuts)
   for (let cut = 0; cut < cuts; cut++) run.feed(ids, sizes, at(cut), at(cut + 1))
   return { requests: run.requests, misses: run.misses, missedBytes: run.missedBytes }

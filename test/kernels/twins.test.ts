@@ -48,6 +48,12 @@ const someRequests: fc.Arbitrary<Requests> = fc
     return { ids, sizes, next: nextUses(ids) }
   })
 
+/** The same without requests of size 0, which readers leave out: an oracle's next use would point to one. */
+function withoutEmpty({ ids, sizes }: Requests): Requests {
+  const kept = ids.filter((_, index) => sizes[index] !== 0)
+  return { ids: kept, sizes: sizes.filter(bytes => bytes !== 0), next: nextUses(kept) }
+}
+
 describe.each(served)('the kernel of %s', spec => {
   it('counts what its readable twin counts, whatever the trace, the cache and the pieces', () => {
     const equal = fc.property(
@@ -55,7 +61,8 @@ describe.each(served)('the kernel of %s', spec => {
       fc.constantFrom(0, 1, 2, 3, 5, 10, 24, 50, 100, 199, 1000, 30_000),
       fc.boolean(),
       fc.constantFrom(1, 2, 7),
-      (trace, capacity, unit, cuts) => {
+      (drawn, capacity, unit, cuts) => {
+        const trace = spec === 'belady' ? withoutEmpty(drawn) : drawn
         expect(replayKernel(spec, trace, capacity, unit, cuts)).toEqual(replay(spec, trace, capacity, unit))
       },
     )

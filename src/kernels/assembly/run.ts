@@ -10,6 +10,8 @@ export let sized: bool = false
 /** Requests that lie in memory at a time: those of a chunk, or of the whole trace where the trace is the queue. */
 export let ids: usize = 0
 export let sizes: usize = 0
+/** Index of the next request for the same object, for the policies that know the future. */
+export let nexts: usize = 0
 
 let missedBytes: i64 = 0
 let skipped: u32 = 0
@@ -26,12 +28,13 @@ export function take(bytes: u64): usize {
 }
 
 /** Begins a run with room for so many requests at a time. */
-export function begin(capacityBytes: f64, objectCount: u32, room: u32, hasSizes: bool): void {
+export function begin(capacityBytes: f64, objectCount: u32, room: u32, hasSizes: bool, hasNexts: bool): void {
   capacity = capacityBytes as i64
   objects = objectCount
   sized = hasSizes
   ids = take((room as u64) << 2)
   if (hasSizes) sizes = take((room as u64) << 2)
+  if (hasNexts) nexts = take((room as u64) << 2)
 }
 
 /** The most objects that can be held at a time; a column of rows for them has at least one. */
@@ -58,6 +61,10 @@ export function sizesAt(): usize {
   return sizes
 }
 
+export function nextsAt(): usize {
+  return nexts
+}
+
 /** Bytes of the misses of the last chunk; at unit size nobody asks. */
 export function lastMissedBytes(): f64 {
   return missedBytes as f64
@@ -70,5 +77,5 @@ export function lastSkipped(): u32 {
 
 /** Bytes of the columns, the requests not counted. */
 export function stateBytes(room: u32): f64 {
-  return ((free - __heap_base) as f64) - ((room as f64) * (sized ? 8 : 4))
+  return ((free - __heap_base) as f64) - ((room as f64) * (4 + (sized ? 4 : 0) + (nexts != 0 ? 4 : 0)))
 }
