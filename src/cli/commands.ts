@@ -21,9 +21,19 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./compare.ts')).registerCompare(program),
   },
   {
+    name: 'mrc',
+    summary: 'what every size of a cache would miss',
+    register: async program => (await import('./mrc.ts')).registerMrc(program),
+  },
+  {
     name: 'trace',
     summary: 'look into a trace, change its format, or make one',
     register: async program => (await import('./trace.ts')).registerTrace(program),
+  },
+  {
+    name: 'sweep',
+    summary: 'run a scenario at every point of a grid',
+    register: async program => (await import('./sweep.ts')).registerSweep(program),
   },
   {
     name: 'check',
