@@ -7,5 +7,5 @@ declare module 'asciichart' {
     format?: (value: number) => string
   }
   const asciichart: { plot(series: readonly (readonly number[])[], options?: PlotOptions): string }
-  export default asciichart
+  export = asciichart
 }
