@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./sweep.ts')).registerSweep(program),
   },
   {
+    name: 'merge',
+    summary: 'put the shards of a sweep together',
+    register: async program => (await import('./merge.ts')).registerMerge(program),
+  },
+  {
     name: 'check',
     summary: 'look a scenario over without running it',
     register: async program => (await import('./check.ts')).registerCheck(program),

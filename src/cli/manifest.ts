@@ -23,7 +23,7 @@ export async function createManifest(plan: Plan, scenario: string, tracePath: st
 }
 
 /** A word as a shell would need it. */
-function quoteWord(word: string): string {
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 

@@ -26,7 +26,6 @@ export interface PlannedCell extends Cell {
 }
 
 export interface PlannedSweep {
-  title: string
   /** In grid order, each plan once. */
   cells: PlannedCell[]
   /** Points of the grid that mean the same run as one before. */
@@ -68,11 +67,10 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sc
     trace: traces.hashes().join(' ') || 'none',
   }
   return {
-    title: planner.title(),
     cells: [...cells.values()],
     repeated: points.length - cells.size,
     isTraced: inputs.trace !== 'none',
-    head: { format: 'cdnlab-journal-1', version, inputs, cells: cells.size },
+    head: { format: 'cdnlab-journal-1', version, title: planner.title(), inputs, cells: cells.size },
     warnings: planner.warnings(),
     cellBytes: planner.cellBytes(),
   }

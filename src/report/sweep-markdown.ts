@@ -20,7 +20,10 @@ export function sweepMarkdown(sweep: Sweep): string {
     failures.length === 0
       ? []
       : ['## Failed cells', '', ...failures.map(row => `- ${nameOf(row)}: ${inertMarkdown(row.error!)}`)],
-    noteLines(sweep),
+    noteLines(
+      sweep,
+      groups.some(({ rows }) => rows.size > 1),
+    ),
   ]
   return `${parts
     .filter(part => part.length > 0)
@@ -36,8 +39,8 @@ function cellsTable(sweep: Sweep): string[] {
       return formatEstimate(id, { value: figureOf(row, id), halfWidth })
     })
   return cut(
-    ['cell', ...axes, ...mainMetrics.map(titleOf)],
-    sweep.rows.map(row => [String(row.cell), ...axes.map(axis => row.point[axis]!), ...figures(row)]),
+    ['cell', ...axes.map(inertWord), ...mainMetrics.map(titleOf)],
+    sweep.rows.map(row => [String(row.cell), ...axes.map(axis => inertWord(row.point[axis]!)), ...figures(row)]),
   )
 }
 
@@ -48,9 +51,9 @@ function meansTable(sweep: Sweep, groups: readonly SeedGroup[]): string[] {
     `Means over ${countOf(seeds, 'seed')}${seeds > 1 ? ' with 95 % intervals (Student)' : ''}.`,
     '',
     ...cut(
-      [...axes, 'Seeds', ...mainMetrics.map(titleOf)],
+      [...axes.map(inertWord), 'Seeds', ...mainMetrics.map(titleOf)],
       groups.map(group => [
-        ...axes.map(axis => group.point[axis]!),
+        ...axes.map(axis => inertWord(group.point[axis]!)),
         String(group.rows.size),
         ...mainMetrics.map(id => formatEstimate(id, meanOf(group, id))),
       ]),
@@ -69,10 +72,8 @@ function differencesTable(sweep: Sweep): string[] {
     ...cut(
       ['axis', 'where', 'figure', 'pairs', 'difference', 'chance', 'finding'],
       differences.map(each => [
-        `${each.axis}: ${each.to} - ${each.from}`,
-        Object.entries(each.where)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(', ') || '-',
+        inertWord(`${each.axis}: ${each.to} - ${each.from}`),
+        inertWord(whereText(each.where)) || '-',
         titleOf(each.metric),
         String(each.pairs),
         formatDifference(each),
@@ -106,25 +107,37 @@ function thresholdLines(sweep: Sweep): string[] {
     '',
     ...shown.map(
       ({ row, text, value }) =>
-        `- ${nameOf(row)}: ${inertMarkdown(text)}, it is ${formatValue(value, 'ms').replace(/ ms$/, '')}`,
+        `- ${nameOf(row)}: ${codeOf(text)}, it is ${formatValue(value, 'ms').replace(/ ms$/, '')}`,
     ),
   ]
 }
 
-/** Notes of the cells, each once. */
-function noteLines({ rows, isTraced }: Sweep): string[] {
-  const notes = new Set(rows.flatMap(({ outcome }) => outcome?.notes ?? []))
+/** Notes of the cells, each once; that a cell is a single run is no news where seeds were varied. */
+function noteLines({ rows, isTraced }: Sweep, hasSeeds: boolean): string[] {
+  const all = rows.flatMap(({ outcome }) => outcome?.notes ?? [])
+  const notes = new Set(hasSeeds ? all.filter(note => !note.startsWith('A single run')) : all)
   if (isTraced) notes.add('A replayed trace is one sample: seeds give no intervals.')
-  return notes.size === 0
-    ? []
-    : ['## Notes', '', ...[...notes].slice(0, mostRows).map(note => `- ${inertMarkdown(note)}`)]
+  return notes.size === 0 ? [] : ['## Notes', '', ...[...notes].slice(0, mostRows).map(note => `- ${inertWord(note)}`)]
 }
 
 function nameOf({ cell, point }: SweepRow): string {
-  const where = Object.entries(point)
+  const where = whereText(point)
+  return `cell ${cell}${where === '' ? '' : ` (${inertWord(where)})`}`
+}
+
+function whereText(point: Record<string, string>): string {
+  return Object.entries(point)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ')
-  return `cell ${cell}${where === '' ? '' : ` (${inertMarkdown(where)})`}`
+}
+
+/** Words that cannot mean anything in Markdown stay as they are, so that a terminal shows them well too. */
+function inertWord(text: string): string {
+  return /^[\w.:,;=@%() -]+$/.test(text) ? text : inertMarkdown(text)
+}
+
+function codeOf(text: string): string {
+  return /[`\p{Cc}\p{Cf}]/u.test(text) ? inertMarkdown(text) : `\`${text}\``
 }
 
 function countOf(count: number, noun: string): string {
@@ -133,10 +146,10 @@ function countOf(count: number, noun: string): string {
 
 function cut(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  const shown = rows.slice(0, mostRows).map(cells => line(cells.map(inertMarkdown)))
+  const shown = rows.slice(0, mostRows).map(line)
   const left = rows.length - shown.length
   return [
-    line(head.map(inertMarkdown)),
+    line(head),
     line(head.map(() => '---')),
     ...shown,
     ...(left > 0 ? ['', `${countOf(left, 'more row')} in report.csv.`] : []),

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { UserError } from '../lib/user-error.ts'
 
@@ -6,6 +6,8 @@ import { UserError } from '../lib/user-error.ts'
 export interface JournalHead {
   format: 'cdnlab-journal-1'
   version: string
+  /** For people; it may change. */
+  title: string
   /** Hashes of what decides the results, by name: the scenario, each axis, a trace. */
   inputs: Record<string, string>
   cells: number
@@ -48,6 +50,11 @@ export function createJournal(path: string, head: JournalHead): Journal {
  * run is another one, saying what changed, or when a line before the last is damaged.
  */
 export function resumeJournal(path: string, head: JournalHead): Journal {
+  if (existsSync(path) && !readFileSync(path).includes(10)) {
+    // Killed while the head was written: nothing is known yet, and nothing is lost.
+    rmSync(path)
+    return createJournal(path, head)
+  }
   const { head: before, entries, goodBytes } = readJournal(path)
   refuseOtherRun(path, before, head)
   const file = openSync(path, 'r+')
@@ -104,7 +111,8 @@ function openJournal(file: number, done: Map<number, JournalEntry>): Journal {
   }
 }
 
-function refuseOtherRun(path: string, before: JournalHead, now: JournalHead): void {
+/** Throws UserError when two heads are of different runs, saying what differs. */
+export function refuseOtherRun(path: string, before: JournalHead, now: JournalHead): void {
   const changed: string[] = []
   if (before.version !== now.version) changed.push(`version (${before.version}, now ${now.version})`)
   for (const name of new Set([...Object.keys(before.inputs), ...Object.keys(now.inputs)]))
@@ -112,7 +120,7 @@ function refuseOtherRun(path: string, before: JournalHead, now: JournalHead): vo
   if (before.cells !== now.cells) changed.push(`number of cells (${before.cells}, now ${now.cells})`)
   if (changed.length > 0)
     throw new UserError({
-      message: `${path} belongs to another run; changed since: ${changed.join(', ')}`,
+      message: `${path} belongs to another run; changed: ${changed.join(', ')}`,
       hint: 'results of different inputs are not mixed: begin again in another folder',
     })
 }

@@ -15,6 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const head: JournalHead = {
   format: 'cdnlab-journal-1',
   version: '1.0.0',
+  title: 'A title',
   inputs: { scenario: 'aa', trace: 'bb' },
   cells: 9,
 }
