@@ -24,7 +24,8 @@ export interface Lane {
  */
 export function createLane(address: URL, texts: AtlasTexts, version: string, patient: boolean): Lane {
   let trace: OwnTrace | null = null
-  let worker = start()
+  /** Made when it is needed first, and again after it was ended. */
+  let worker: Worker | null = null
   let number = 0
   let isBusy = false
   let current: { number: number; resolve: (granted: never) => void; reject: (error: Error) => void } | undefined
@@ -33,6 +34,9 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
   function start(): Worker {
     const made = new Worker(address, { type: 'module', name: 'cdnlab engine' })
     made.addEventListener('message', ({ data }: MessageEvent<EngineReply>) => receive(data))
+    made.addEventListener('error', ({ message }) =>
+      receive({ number, mistakes: [{ message: `the engine could not work: ${message}` }] }),
+    )
     const message: EngineMessage = { type: 'atlas', texts, version }
     made.postMessage(message)
     if (trace !== null) hand(made, trace)
@@ -56,8 +60,8 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
     waiting = undefined
     current = undefined
     if (!isBusy) return
-    worker.terminate()
-    worker = start()
+    worker?.terminate()
+    worker = null
     isBusy = false
   }
 
@@ -65,7 +69,7 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
     stop,
     open(own) {
       trace = own
-      hand(worker, own)
+      if (worker !== null) hand(worker, own)
     },
     ask(wish) {
       if (!patient) stop()
@@ -74,6 +78,7 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
           current = { number: ++number, resolve: resolve as never, reject }
           isBusy = true
           const message: EngineMessage = { type: 'wish', number, wish }
+          worker ??= start()
           worker.postMessage(message)
         }
         if (isBusy) waiting = send

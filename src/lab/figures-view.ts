@@ -6,8 +6,14 @@ import type { LabState, Store } from './store.ts'
 
 /** Shows the three figures that say most, and whether they are an estimate. */
 export function createHeadline(store: Store): void {
-  store.watch(drawHeadline)
-  drawHeadline(store.get())
+  let drawn: LabState | null = null
+  const draw = (state: LabState): void => {
+    const isSame = state.run === drawn?.run && state.isRunning === drawn.isRunning && state.mistakes === drawn.mistakes
+    drawn = state
+    if (!isSame) drawHeadline(state)
+  }
+  store.watch(draw)
+  draw(store.get())
 }
 
 function drawHeadline({ run, runMs, isRunning, mistakes }: LabState): void {
@@ -79,8 +85,11 @@ const shown = [
 /** All figures as tables: the text alternative of the map, too. */
 export function figuresPanel(store: Store): HTMLElement {
   const holder = html('div', { class: 'tables' })
+  let drawn: unknown = null
   const draw = ({ run }: LabState): void => {
-    if (run) holder.replaceChildren(...tablesOf(run.result))
+    if (run === null || run === drawn) return
+    drawn = run
+    holder.replaceChildren(...tablesOf(run.result))
   }
   store.watch(draw)
   draw(store.get())

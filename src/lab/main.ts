@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   const store = createStore(firstScenario, atlas)
   const engine = new URL('lab-engine.js', import.meta.url)
   const lane = (patient: boolean) => createLane(engine, texts, version, patient)
-  const [quick, exact, side] = [lane(true), lane(false), lane(false)]
+  const [quick, exact, race, journey] = [lane(true), lane(false), lane(false), lane(false)]
   createRunner(store, quick, exact)
   createHeadline(store)
   const { setScale } = createMap(store, world, createTip())
@@ -46,13 +46,13 @@ async function open(): Promise<void> {
   createControls(store)
   createTime(store)
   createToolbar(store, examples, trace => {
-    for (const engineLane of [quick, exact, side]) engineLane.open(trace)
+    for (const engineLane of [quick, exact, race, journey]) engineLane.open(trace)
   })
   byId('below').replaceChildren(
     ...createTabs([
       { id: 'figures', title: 'All figures', panel: figuresPanel(store) },
-      { id: 'race', title: 'Race of policies', panel: racePanel(store, side) },
-      { id: 'journey', title: 'One request', panel: journeyPanel(store, side) },
+      { id: 'race', title: 'Race of policies', panel: racePanel(store, race) },
+      { id: 'journey', title: 'One request', panel: journeyPanel(store, journey) },
       { id: 'text', title: 'Scenario', panel: textPanel(store) },
       { id: 'lessons', title: 'Lessons', panel: lessonsPanel(store, lessons) },
     ]),

@@ -95,6 +95,12 @@ export function createMap(store: Store, world: Topology, tip: Tip): { setScale(s
   tip.follow(canvas, target => describe(target, store.get()))
 
   const wider = html('button', { type: 'button', class: 'wider' }, 'Whole world')
+  const remover = html('button', {
+    type: 'button',
+    class: 'remover',
+    hidden: true,
+    onclick: () => remove(store.get().chosen),
+  })
   const look = (next: Frame): void => {
     frame = next
     canvas.setAttribute('viewBox', `${frame.x} ${frame.y} ${mapWidth * frame.zoom} ${mapHeight * frame.zoom}`)
@@ -113,11 +119,14 @@ export function createMap(store: Store, world: Topology, tip: Tip): { setScale(s
   }
   store.watch((state, isNewText) => {
     if (isNewText) follow(state)
+    remover.hidden = !state.plan.pops.some(({ id, isEdge }) => isEdge && id === state.chosen)
+    remover.textContent = `Remove ${state.chosen}`
     draw(state, scale, frame.zoom)
   })
   follow(store.get())
   byId('map').append(
     wider,
+    remover,
     html('p', { class: 'hint' }, 'Click the map to place a PoP, drag to move it; Delete removes the chosen one.'),
   )
   return {

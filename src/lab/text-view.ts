@@ -13,6 +13,7 @@ export function textPanel(store: Store): HTMLElement {
   })
   const mistakes = html('ul', { id: 'mistakes', class: 'mistakes', 'aria-live': 'polite' })
   let timer = 0
+  let drawn: unknown = null
   area.addEventListener('input', () => {
     clearTimeout(timer)
     timer = window.setTimeout(() => store.edit(() => area.value, 'typing'), 250)
@@ -28,6 +29,8 @@ export function textPanel(store: Store): HTMLElement {
   }
   const draw = (state: LabState): void => {
     if (area.value !== state.text && document.activeElement !== area) area.value = state.text
+    if (state.mistakes === drawn) return
+    drawn = state.mistakes
     area.setAttribute('aria-invalid', String(state.mistakes.length > 0))
     mistakes.replaceChildren(
       ...state.mistakes.map(mistake => {

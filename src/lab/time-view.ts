@@ -55,6 +55,12 @@ export function createTime(store: Store): void {
   })
   byId('time').replaceChildren(
     html('div', { class: 'player' }, playButton, slider, clock),
+    html(
+      'p',
+      { class: 'chart-key', 'aria-hidden': 'true' },
+      html('span', { class: 'key' }, html('span', { class: 'line' }), 'hit ratio'),
+      html('span', { class: 'key' }, html('span', { class: 'line dashed' }), 'requests that reach the origin'),
+    ),
     chartHolder,
     moment,
     html(
