@@ -1,7 +1,8 @@
 import { createRegistry, type Definition } from '../../lib/registry.ts'
 
 /**
- * Takes the requests of a trace, one after the other. An object id is 64 bits in two halves: numbers as they are, names hashed.
+ * Takes the requests of a trace, one after the other. An object id is 64 bits in two halves of 32, signed or not: numbers as they are,
+ * names hashed.
  * `lat` and `lon` are NaN where the trace does not say.
  */
 export interface RowSink {

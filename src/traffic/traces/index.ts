@@ -1,11 +1,31 @@
 import { UserError } from '../../lib/user-error.ts'
+import { cloudflare } from './cloudflare.ts'
+import { cloudfront } from './cloudfront.ts'
+import { combined } from './combined.ts'
 import { csv } from './csv.ts'
 import { createFormats, type TraceFormat } from './format.ts'
+import { lcs } from './lcs.ts'
 import { oracleGeneral } from './oracle-general.ts'
+import { tr } from './tr.ts'
+import { twr } from './twr.ts'
 import { txt } from './txt.ts'
+import { vscsi } from './vscsi.ts'
+import { wikipedia } from './wikipedia.ts'
 
 /** The registry of trace formats, in the order in which a file is tried. */
-export const traceFormats = createFormats([oracleGeneral, csv, txt])
+export const traceFormats = createFormats([
+  lcs,
+  twr,
+  vscsi,
+  tr,
+  cloudfront,
+  cloudflare,
+  combined,
+  wikipedia,
+  oracleGeneral,
+  csv,
+  txt,
+])
 
 /** The format of a file by its name and first bytes, unpacked. Throws UserError when none fits. */
 export function detectFormat(head: Uint8Array, fileName: string): TraceFormat {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { TraceFormat } from './format.ts'
+import type { RowSink, TraceFormat } from './format.ts'
 import { createRecordParser } from './records.ts'
 
-const recordBytes = 24
+/** Bytes of a record. */
+export const oracleGeneralBytes = 24
 
 /**
  * libCacheSim's oracleGeneral: records of 24 bytes, little-endian and packed: u32 time in seconds, u64 object id, u32 size in bytes,
@@ -15,11 +16,15 @@ export const oracleGeneral: TraceFormat = {
   params: z.strictObject({}),
   looksLike(head, fileName) {
     if (/oraclegeneral/i.test(fileName)) return true
-    if (head.length < 2 * recordBytes) return false
+    if (head.length < 2 * oracleGeneralBytes) return false
     // Times that do not fall, and next uses that lie ahead, do not come by chance.
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
     let last = 0
-    for (let offset = 0, record = 1; offset + recordBytes <= head.length; offset += recordBytes, record++) {
+    for (
+      let offset = 0, record = 1;
+      offset + oracleGeneralBytes <= head.length;
+      offset += oracleGeneralBytes, record++
+    ) {
       const time = view.getUint32(offset, true)
       const next = view.getBigInt64(offset + 16, true)
       if (time < last || next < -1n || (next >= 0n && next <= BigInt(record))) return false
@@ -27,15 +32,18 @@ export const oracleGeneral: TraceFormat = {
     }
     return true
   },
-  createParser: (sink, { file }) =>
-    createRecordParser(file, recordBytes, (view, offset) =>
-      sink.row(
-        view.getUint32(offset, true),
-        view.getUint32(offset + 4, true),
-        view.getUint32(offset + 8, true),
-        view.getUint32(offset + 12, true),
-        Number.NaN,
-        Number.NaN,
-      ),
-    ),
+  createParser: (sink, { file }) => createRecordParser(file, oracleGeneralBytes, readOracleGeneral(sink)),
+}
+
+/** Reads one record into a sink. */
+export function readOracleGeneral(sink: RowSink): (view: DataView, offset: number) => void {
+  return (view, offset) =>
+    sink.row(
+      view.getUint32(offset, true),
+      view.getInt32(offset + 4, true),
+      view.getInt32(offset + 8, true),
+      view.getUint32(offset + 12, true),
+      Number.NaN,
+      Number.NaN,
+    )
 }

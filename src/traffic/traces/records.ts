@@ -1,31 +1,41 @@
 import { UserError } from '../../lib/user-error.ts'
 import type { TraceParser } from './format.ts'
 
-/** Reads records of a fixed size that begin with a header of a fixed size; `read` is given whole records only. */
+/** What stands before the records, and a look at it once it is there. */
+export interface TraceHeader {
+  bytes: number
+  check(header: DataView): void
+}
+
+/** Reads records of a fixed size behind a header of a fixed size; `read` is given whole records only. */
 export function createRecordParser(
   file: string,
   recordBytes: number,
-  read: (view: DataView, offset: number, record: number) => void,
-  headerBytes = 0,
+  read: (view: DataView, offset: number) => void,
+  { bytes: headerBytes, check }: TraceHeader = { bytes: 0, check: () => undefined },
 ): TraceParser {
-  let skip = headerBytes
+  const header = new Uint8Array(headerBytes)
+  let headed = 0
   let rest = new Uint8Array(0)
-  let record = 0
   let position = 0
   const readAll = (bytes: Uint8Array): number => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const view = viewOf(bytes)
+    const last = bytes.length - recordBytes
     let offset = 0
-    for (; offset + recordBytes <= bytes.length; offset += recordBytes) read(view, offset, record++)
+    for (; offset <= last; offset += recordBytes) read(view, offset)
     return offset
   }
   return {
     push(chunk) {
       position += chunk.length
       let bytes = chunk
-      if (skip > 0) {
-        const skipped = Math.min(skip, bytes.length)
-        skip -= skipped
-        bytes = bytes.subarray(skipped)
+      if (headed < headerBytes) {
+        const part = bytes.subarray(0, headerBytes - headed)
+        header.set(part, headed)
+        headed += part.length
+        if (headed < headerBytes) return
+        check(viewOf(header))
+        bytes = bytes.subarray(part.length)
       }
       if (rest.length > 0) {
         const missing = Math.min(recordBytes - rest.length, bytes.length)
@@ -36,19 +46,29 @@ export function createRecordParser(
         rest = joined
         if (joined.length < recordBytes) return
         readAll(joined)
-        rest = new Uint8Array(0)
       }
-      rest = bytes.slice(readAll(bytes))
+      rest = Uint8Array.from(bytes.subarray(readAll(bytes)))
     },
     end() {
-      if (skip > 0)
-        throw new UserError({ message: `the file ends within its header of ${headerBytes} bytes`, at: { file } })
+      if (headed < headerBytes)
+        throw new UserError({
+          message: `the file ends within its header: ${headed} of ${headerBytes} bytes`,
+          at: { file, offsetBytes: position },
+        })
       if (rest.length > 0)
         throw new UserError({
           message: `the last record is cut off: ${rest.length} of ${recordBytes} bytes`,
-          at: { file, record: record + 1, offsetBytes: position - rest.length },
+          at: {
+            file,
+            record: (position - headerBytes - rest.length) / recordBytes + 1,
+            offsetBytes: position - rest.length,
+          },
           hint: '--lenient keeps the records before it',
         })
     },
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
