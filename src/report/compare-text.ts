@@ -1,5 +1,6 @@
 import { formatBytes, formatDigits } from '../lib/quantity.ts'
 import { type CompareResult, differenceOf, groupsOf, reductionOf } from './compare.ts'
+import { curveLines } from './compare-curves.ts'
 import { formatCount } from './figures.ts'
 import { inertText } from './inert.ts'
 import { createInk, type Ink } from './ink.ts'
@@ -16,7 +17,7 @@ export function compareText(result: CompareResult, { width: given, colors }: Omi
       `${inertText(name)}: ${formatCount(requests)} requests, ${formatCount(objects)} objects, footprint ${formatBytes(footprintBytes)}`,
   )
   const tables = groupsOf(result).flatMap(group => ['', ...groupLines(group, result.reference, width, ink)])
-  return `${[...heads.flatMap(head => wrap(head, width, '')), ...tables, ...summaryLines(result, ink), '', ...notes(result, width).map(ink.faint)].join('\n')}\n`
+  return `${[...heads.flatMap(head => wrap(head, width, '')), ...tables, ...curveLines(result, width), ...summaryLines(result, ink), '', ...notes(result, width).map(ink.faint)].join('\n')}\n`
 }
 
 function groupLines(

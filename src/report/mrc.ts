@@ -42,20 +42,28 @@ export function mrcCsv({ trace, sizes, sizeUnit, curves }: MrcResult): string {
 const letters = 'abcdefghijklmnopqrstuvwxyz'
 const chartHeight = 16
 
-/** The curves for a terminal: a chart over sizes that grow by a factor, and a table below it. */
-export function mrcText(result: MrcResult, width: number): string {
-  const { trace, requests, objects, sizes, sizeUnit, curves, sampleRatio, sampledRequests } = result
-  const sized = (size: number): string => (sizeUnit === 'bytes' ? formatBytes(size) : formatCount(size))
+/** Curves of ratios from 0 to 100 %, each point as wide as every other. */
+export function ratioChart(curves: readonly (readonly number[])[], width: number): string {
   const room = Math.max(20, Math.min(100, width - 12))
-  const stretched = curves.map(({ missRatios }) =>
-    Array.from({ length: room }, (_, column) => 100 * missRatios[Math.floor((column * sizes.length) / room)]!),
+  const stretched = curves.map(ratios =>
+    Array.from({ length: room }, (_, column) => 100 * ratios[Math.floor((column * ratios.length) / room)]!),
   )
-  const chart = asciichart.plot(stretched, {
+  return asciichart.plot(stretched, {
     height: chartHeight,
     min: 0,
     max: 100,
     format: value => `${value.toFixed(0).padStart(4)} %`,
   })
+}
+
+/** The curves for a terminal: a chart over sizes that grow by a factor, and a table below it. */
+export function mrcText(result: MrcResult, width: number): string {
+  const { trace, requests, objects, sizes, sizeUnit, curves, sampleRatio, sampledRequests } = result
+  const sized = (size: number): string => (sizeUnit === 'bytes' ? formatBytes(size) : formatCount(size))
+  const chart = ratioChart(
+    curves.map(({ missRatios }) => missRatios),
+    width,
+  )
   const picks = [...new Set([0, 0.25, 0.5, 0.75, 1].map(share => Math.round(share * (sizes.length - 1))))]
   const head = ['policy'.padEnd(24), ...picks.map(point => sized(sizes[point]!).padStart(11))].join('')
   const rows = curves.map(({ policy, method, missRatios }, index) =>
