@@ -16,7 +16,7 @@ import { measureWholeProcesses } from './whole-process.ts'
 const objects = 1_000_000
 const shares = [0.01, 0.1]
 
-/** Our policy and the name of its like in cachesim; null where its build of 2024 has none that counts the same. */
+/** Our policies and the names of their likes in cachesim, whose s3fifo of 2024 is the form of the paper. */
 const opponents: Readonly<Record<string, string>> = {
   fifo: 'fifo',
   lru: 'lru',
@@ -61,7 +61,8 @@ export async function run(words: readonly string[]): Promise<void> {
   )
   await withTraceFile(values.cachesim === undefined ? null : trace.ids, async file => {
     for (const share of shares) await measureShare(trace, share, rounds, chosen, values.cachesim, file)
-    if (values.cachesim !== undefined) await measureWholeProcesses(values.cachesim, file, trace, rounds)
+    const sizes = shares.map(share => Math.floor(objects * share))
+    if (values.cachesim !== undefined) measureWholeProcesses(values.cachesim, file, trace.count, sizes, rounds)
   })
 }
 

@@ -1,8 +1,75 @@
-import type { Trace } from '#cdnlab/traffic/trace.js'
+import { fileURLToPath } from 'node:url'
+import { runCachesim, runProcess } from './cachesim.ts'
+import { median, printTable } from './measure.ts'
 
-export async function measureWholeProcesses(
-  _program: string,
-  _file: string,
-  _trace: Trace,
-  _rounds: number,
-): Promise<void> {}
+const command = fileURLToPath(new URL('../cli/main.js', import.meta.url))
+
+interface Race {
+  name: string
+  /** Our policies, and theirs of the same counts. */
+  policies: readonly (readonly [ours: string, theirs: string])[]
+  sizes: readonly number[]
+}
+
+const single = [['lru', 'lru']] as const
+const several = [
+  ['fifo', 'fifo'],
+  ['lru', 'lru'],
+  ['clock', 'clock'],
+  ['sieve', 'sieve'],
+  ['s3-fifo:fillMain=false', 's3fifo'],
+  ['arc', 'arc'],
+] as const
+
+/**
+ * Races `cdnlab compare` against `cachesim` as whole processes in CPU time, loading of the trace included. One `compare` does all of
+ * a race; cachesim runs once for each policy and size, which is its own best use of one core.
+ */
+export function measureWholeProcesses(
+  program: string,
+  file: string,
+  requests: number,
+  sizes: readonly number[],
+  rounds: number,
+): void {
+  const races: Race[] = [
+    { name: 'one policy, one size', policies: single, sizes: [sizes.at(-1)!] },
+    { name: `${several.length} policies, ${sizes.length} sizes`, policies: several, sizes },
+  ]
+  console.log('whole processes, load included, CPU time')
+  const lines = races.map(race => {
+    const ours: number[] = []
+    const theirs: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      ours.push(runOurs(file, race))
+      theirs.push(runTheirs(program, file, race, requests))
+    }
+    const ratio = median(theirs) / median(ours)
+    return [race.name, median(ours).toFixed(2), median(theirs).toFixed(2), `${ratio.toFixed(2)}x`]
+  })
+  printTable(['race', 'compare, s', 'cachesim, s', 'faster'], lines)
+}
+
+function runOurs(file: string, { policies, sizes }: Race): number {
+  const names = policies.map(([ours]) => ours).join(',')
+  const options = ['--ignore-size', '--workers', '1', '--no-bound', '--no-progress', '--blocks', '1']
+  const words = [
+    'compare',
+    file,
+    '--policy',
+    names,
+    '--size',
+    sizes.join(','),
+    '--reference',
+    policies[0]![0],
+    ...options,
+  ]
+  return runProcess([process.execPath, command, ...words]).cpuS
+}
+
+function runTheirs(program: string, file: string, { policies, sizes }: Race, requests: number): number {
+  let cpuS = 0
+  for (const [, theirs] of policies)
+    for (const size of sizes) cpuS += runCachesim(program, file, theirs, size, requests).processS
+  return cpuS
+}
