@@ -36,7 +36,7 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   slru: ({ segments, libcachesim }) => (Number(segments) < 8 ? plan('Slru', 8 + 64, segments, libcachesim) : undefined),
   arc: () => plan('Arc', 8 + 64 + 32),
   lfu: () => plan('Lfu', 36),
-  gdsf: () => plan('Gdsf', 36),
+  gdsf: () => plan('Gdsf', 40),
   belady: () => ({ ...plan('Belady', 8), needsNext: true }),
 }
 
