@@ -6,6 +6,7 @@ import { policies } from '../policies/index.ts'
 import type { CompareResult, CompareRow } from '../report/compare.ts'
 import { compareCsv, compareJson, compareMarkdown } from '../report/compare-formats.ts'
 import { compareText } from '../report/compare-text.ts'
+import { adjusted, sampleTrace } from '../sim/sample.ts'
 import { type Cell, runLocally } from '../sweep/local.ts'
 import type { Trace } from '../traffic/trace.ts'
 import type { CompareOptions } from './compare.ts'
@@ -23,9 +24,11 @@ type Asked = Pick<
   CompareRow,
   'trace' | 'policy' | 'params' | 'admission' | 'size' | 'sizeUnit' | 'sizeAsked' | 'knowsFuture'
 >
+/** What a cell is for: a row that was asked for, Belady's bound, or LRU on the whole trace and on its sample to measure the sampling. */
+type Role = 'row' | 'bound' | 'whole' | 'sampled'
 interface Entry {
   asked: Asked
-  isBound: boolean
+  role: Role
   task: CompareTask
 }
 
@@ -37,12 +40,18 @@ export async function compareTraces(names: readonly string[], options: Options):
   if (output !== '-') checkOutputFile(output)
   const contenders = parseContenders(options.policy, options.compat)
   if (options.admission !== undefined) admissions.choose(options.admission)
-  const traces: Trace[] = []
-  for (const name of names) traces.push(await loadTrace(name, loadOptions(options)))
+  const sampleRatio = shareOf(options)
+  const loaded: Trace[] = []
+  for (const name of names) loaded.push(await loadTrace(name, loadOptions(options)))
+  const traces = withOwnNames(loaded)
   const kernels = engineOf(options) === 'plain' ? null : (loadKernels() ?? null)
   const entries = traces.flatMap(trace => entriesFor(trace, contenders, options, kernels))
   const outcomes = await runAll(entries, options)
-  const rows = entries.map(({ asked, isBound }, index) => ({ row: rowOf(asked, outcomes[index]!), isBound }))
+  const rowsOf = (wanted: Role): CompareRow[] =>
+    entries.flatMap(({ asked, role, task }, index) =>
+      role === wanted ? [rowOf(asked, outcomes[index]!, role === 'whole' ? 1 : sampleRatio, task.wholeRequests)] : [],
+    )
+  const sampled = rowsOf('sampled')
   const result: CompareResult = {
     format: 'cdnlab-compare-1',
     manifest: manifestOf(options),
@@ -54,8 +63,15 @@ export async function compareTraces(names: readonly string[], options: Options):
       notes,
     })),
     reference: options.reference,
-    rows: rows.filter(({ isBound }) => !isBound).map(({ row }) => row),
-    bounds: rows.filter(({ isBound }) => isBound).map(({ row }) => row),
+    rows: rowsOf('row'),
+    bounds: rowsOf('bound'),
+    sampling: rowsOf('whole').map(({ trace, sizeAsked, missRatio }, index) => ({
+      trace,
+      sizeAsked,
+      sampleRatio,
+      wholeMissRatio: missRatio,
+      sampledMissRatio: sampled[index]!.missRatio,
+    })),
   }
   await writeOutput(output, textOf(result, options, output !== '-'))
 }
@@ -63,6 +79,20 @@ export async function compareTraces(names: readonly string[], options: Options):
 function engineOf({ engine }: Options): 'auto' | 'plain' {
   if (engine === 'auto' || engine === 'plain') return engine
   throw new UserError({ message: `--engine ${engine}`, hint: 'auto or plain' })
+}
+
+/** Traces of one name get their places in the list before it, so that none is taken for another. */
+function withOwnNames(traces: readonly Trace[]): Trace[] {
+  return traces.map((trace, index) => {
+    const isOnly = traces.filter(({ name }) => name === trace.name).length === 1
+    return isOnly ? trace : { ...trace, name: `${index + 1}: ${trace.name}` }
+  })
+}
+
+function shareOf({ sampleRatio }: Options): number {
+  const share = Number(sampleRatio)
+  if (share > 0 && share <= 1) return share
+  throw new UserError(`--sample-ratio ${sampleRatio}: a share above 0, up to 1`)
 }
 
 function loadOptions({ format, column, delimiter, lenient = false }: Options) {
@@ -83,14 +113,15 @@ function entriesFor(
   kernels: WebAssembly.Module | null,
 ): Entry[] {
   const ignoreSize = options.ignoreSize === true
-  const warmup = Number(options.warmup)
-  if (!(warmup >= 0)) throw new UserError(`--warmup ${options.warmup}: a share below 1 or a number of requests`)
+  const ratio = shareOf(options)
+  const seed = count(options.seed, '--seed')
+  const sample = ratio === 1 ? trace : sampleTrace(trace, ratio, seed)
+  if (sample.count === 0) throw new UserError(`--sample-ratio ${ratio}: no object of ${trace.name} is in the sample`)
   const common = {
-    trace,
     ignoreSize,
-    seed: count(options.seed, '--seed'),
-    warmupRequests: Math.min(trace.count, warmup < 1 ? Math.floor(warmup * trace.count) : Math.floor(warmup)),
+    seed,
     blocks: count(options.blocks, '--blocks', 1),
+    reportInterval: count(options.reportInterval, '--report-interval'),
     kernels,
   }
   const sizes = sizesFor(options.size, trace, ignoreSize)
@@ -99,7 +130,8 @@ function entriesFor(
     spec: Spec,
     admission: string | null,
     { asked, size }: (typeof sizes)[number],
-    isBound: boolean,
+    role: Role,
+    replayed = sample,
   ): Entry => ({
     asked: {
       trace: trace.name,
@@ -111,16 +143,39 @@ function entriesFor(
       sizeAsked: asked,
       knowsFuture: policies.choose(spec).definition.needsFuture,
     },
-    isBound,
-    task: { ...common, policy: spec, admission, capacity: size },
+    role,
+    task: {
+      ...common,
+      trace: replayed,
+      wholeRequests: trace.count - warmupOf(trace, options),
+      warmupRequests: warmupOf(replayed, options),
+      policy: spec,
+      admission,
+      capacity: replayed === trace ? size : Math.max(1, Math.floor(size * ratio)),
+    },
   })
   const rows = contenders.flatMap(({ label, spec }) =>
-    sizes.map(size => entry(label, spec, options.admission ?? null, size, false)),
+    sizes.map(size => entry(label, spec, options.admission ?? null, size, 'row')),
   )
   const hasBelady = contenders.some(({ label }) => label === 'belady')
-  return options.bound && !hasBelady
-    ? [...rows, ...sizes.map(size => entry('belady', 'belady', null, size, true))]
-    : rows
+  if (options.bound && !hasBelady) rows.push(...sizes.map(size => entry('belady', 'belady', null, size, 'bound')))
+  if (ratio < 1)
+    for (const [role, replayed] of [
+      ['whole', trace],
+      ['sampled', sample],
+    ] as const)
+      rows.push(...sizes.map(size => entry('lru', 'lru', null, size, role, replayed)))
+  return rows
+}
+
+/** Requests at the beginning that are not counted: a share of the trace, or a number. */
+function warmupOf({ name, count: requests }: Trace, { warmup }: Options): number {
+  const given = Number(warmup)
+  if (!(given >= 0)) throw new UserError(`--warmup ${warmup}: a share below 1 or a number of requests`)
+  const skipped = given < 1 ? Math.floor(given * requests) : Math.floor(given)
+  if (skipped >= requests)
+    throw new UserError(`--warmup ${warmup}: ${name} has ${requests} requests: none is left to count`)
+  return skipped
 }
 
 /** Runs the cells over worker threads; a cell that failed ends the comparison with its reason. */
@@ -153,21 +208,26 @@ async function runAll(entries: readonly Entry[], options: Options): Promise<Comp
 
 function rowOf(
   asked: Asked,
-  { requests, misses, requestedBytes, missedBytes, metadataBytes, engine, blocks, elapsedMs }: CompareOutcome,
+  { requests, misses, requestedBytes, missedBytes, metadataBytes, engine, blocks, series, elapsedMs }: CompareOutcome,
+  sampleRatio: number,
+  wholeRequests: number,
 ): CompareRow {
+  const adjust = (ratio: number): number =>
+    sampleRatio === 1 ? ratio : adjusted(ratio, requests, wholeRequests, sampleRatio)
   return {
     ...asked,
     requests,
     misses,
-    missRatio: misses / requests,
+    missRatio: adjust(misses / requests),
     requestedBytes,
     missedBytes,
-    byteMissRatio: missedBytes / requestedBytes,
+    byteMissRatio: adjust(missedBytes / requestedBytes),
     nsPerRequest: (elapsedMs * 1e6) / requests,
     requestsPerSecond: requests / (elapsedMs / 1000),
     metadataBytes,
     engine,
     blocks: blocks.map(block => block.misses / block.requests),
+    series,
   }
 }
 

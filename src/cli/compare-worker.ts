@@ -7,6 +7,8 @@ import type { Trace } from '../traffic/trace.ts'
 /** One cell of a comparison as it is sent to a worker: the trace's columns lie in shared memory. */
 export interface CompareTask {
   trace: Trace
+  /** Counted requests of the whole trace, of which this one may be a sample. */
+  wholeRequests: number
   policy: Spec
   admission: Spec | null
   capacity: number
@@ -14,6 +16,7 @@ export interface CompareTask {
   seed: number
   warmupRequests: number
   blocks: number
+  reportInterval: number
   kernels: WebAssembly.Module | null
 }
 
@@ -27,7 +30,7 @@ const mostRuns = 3
 
 /** Runs one cell. The time is the worker's own clock around the whole contest; of short runs the least of three counts. */
 export function runCell(task: CompareTask): CompareOutcome {
-  const { policy, admission, ...rest } = task
+  const { policy, admission, wholeRequests: _, ...rest } = task
   const options = {
     ...rest,
     policy: policies.choose(policy),

@@ -26,6 +26,8 @@ export interface CompareOptions {
   workers?: string
   warmup: string
   blocks: string
+  reportInterval: string
+  sampleRatio: string
   seed: string
   bound: boolean
   lenient?: boolean
@@ -58,6 +60,8 @@ export function registerCompare(program: Command): void {
     .option('--workers <count>', 'worker threads; as many as processors when left out')
     .option('--warmup <share>', 'share or number of requests that are not counted', '0')
     .option('--blocks <count>', 'stretches for the paired differences', '30')
+    .option('--report-interval <requests>', 'for --json: misses of every so many requests', '0')
+    .option('--sample-ratio <share>', 'share of the objects that stand for all, its error measured with lru', '1')
     .option('--seed <number>', 'for policies that draw at random', '1')
     .option('--no-bound', 'without the bound by Belady')
     .option('--lenient', 'keeps the good records before a broken one')

@@ -89,7 +89,7 @@ function summaryLines(result: CompareResult, ink: Ink): string[] {
   ]
 }
 
-function notes({ traces, rows }: CompareResult, width: number): string[] {
+function notes({ traces, rows, sampling }: CompareResult, width: number): string[] {
   const left = traces.flatMap(({ name, notes }) =>
     Object.entries(notes).map(([reason, count]) => `${inertText(name)}: ${formatCount(count)} ${reason}`),
   )
@@ -98,7 +98,15 @@ function notes({ traces, rows }: CompareResult, width: number): string[] {
     `best: misses less than every other one, and the 95 % interval of the paired difference over ${stretches} stretches of the trace leaves 0 out. A trace is one sample: another may say otherwise.`,
     'belady: evicts what is asked for last; at unit size no policy misses less.',
     'metadata: bytes of bookkeeping, without the objects. ns/request: time in this run, on this machine.',
+    ...sampling.map(
+      ({ trace, sizeAsked, sampleRatio, wholeMissRatio, sampledMissRatio }) =>
+        `${inertText(trace)}, cache ${sizeAsked}: from a share of ${sampleRatio} of the objects lru misses ${percentOf(sampledMissRatio)}, on the whole trace ${percentOf(wholeMissRatio)}; counts are the sample's.`,
+    ),
     ...left,
   ]
   return lines.flatMap(line => wrap(line, width, ''))
+}
+
+function percentOf(ratio: number): string {
+  return `${(100 * ratio).toFixed(2)} %`
 }

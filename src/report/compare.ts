@@ -25,6 +25,8 @@ export interface CompareRow {
   knowsFuture: boolean
   /** Miss ratios of equal stretches of the trace, in order. */
   blocks: number[]
+  /** Requests and misses of each interval, where a curve over time was asked for. */
+  series: { requests: number; misses: number }[]
 }
 
 export interface CompareResult {
@@ -35,6 +37,17 @@ export interface CompareResult {
   rows: CompareRow[]
   /** Belady's choice at each size: at unit size no policy can miss less. */
   bounds: CompareRow[]
+  /** Where a share of the objects stood for all: how far LRU's miss ratio from them is from the whole trace's. */
+  sampling: SamplingError[]
+}
+
+/** The miss ratio of LRU from a sample beside the one of the whole trace. */
+export interface SamplingError {
+  trace: string
+  sizeAsked: string
+  sampleRatio: number
+  wholeMissRatio: number
+  sampledMissRatio: number
 }
 
 /** How a policy does against another on the same requests. */

@@ -21,6 +21,8 @@ export interface ContestOptions {
   warmupRequests: number
   /** Equal stretches of the counted part, each with its own misses: for intervals and curves over time. */
   blocks: number
+  /** Requests between two points of a curve over time; 0, or left out, for none. */
+  reportInterval?: number
   /** Compiled kernels; without them, or where a policy has none, the readable policy runs. Both count alike. */
   kernels: WebAssembly.Module | null
 }
@@ -33,7 +35,14 @@ export interface ContestResult {
   metadataBytes: number
   engine: 'kernel' | 'plain'
   /** Requests and misses of each block. */
-  blocks: { requests: number; misses: number }[]
+  blocks: Stretch[]
+  /** The same of each interval of a curve over time, the last one perhaps shorter. */
+  series: Stretch[]
+}
+
+export interface Stretch {
+  requests: number
+  misses: number
 }
 
 /** Whoever counts a stretch of requests at a time. */
@@ -46,19 +55,24 @@ interface Runner {
 
 /** Runs one policy over one trace in one cache: on a miss the object is stored at once, by the accounting that all policies share. */
 export function runContest(options: ContestOptions): ContestResult {
-  const { trace, warmupRequests, blocks: blockCount, ignoreSize } = options
+  const { trace, warmupRequests, blocks: blockCount, reportInterval = 0, ignoreSize } = options
   const { runner, engine } = createRunner(options)
   const first = Math.min(warmupRequests, trace.count)
   runner.feed(trace.ids, trace.bytes, 0, first)
   const before = { misses: runner.misses, missedBytes: runner.missedBytes }
-  const blocks: ContestResult['blocks'] = []
   const counted = trace.count - first
-  for (let block = 0; block < blockCount; block++) {
-    const from = first + Math.floor((block * counted) / blockCount)
-    const to = first + Math.floor(((block + 1) * counted) / blockCount)
+  const blocks = stretches(blockCount, block => Math.floor((block * counted) / blockCount))
+  const intervals = reportInterval > 0 ? Math.ceil(counted / reportInterval) : 0
+  const series = stretches(intervals, interval => Math.min(counted, interval * reportInterval))
+  for (let done = 0, block = 0, interval = 0; done < counted; ) {
+    while (block < blockCount - 1 && blocks[block]!.end <= done) block++
+    while (interval < intervals - 1 && series[interval]!.end <= done) interval++
+    const end = Math.min(blocks[block]?.end ?? counted, series[interval]?.end ?? counted)
     const misses = runner.misses
-    runner.feed(trace.ids, trace.bytes, from, to)
-    blocks.push({ requests: to - from, misses: runner.misses - misses })
+    runner.feed(trace.ids, trace.bytes, first + done, first + end)
+    if (blockCount > 0) blocks[block]!.misses += runner.misses - misses
+    if (intervals > 0) series[interval]!.misses += runner.misses - misses
+    done = end
   }
   let requestedBytes = counted
   if (!ignoreSize) {
@@ -72,8 +86,21 @@ export function runContest(options: ContestOptions): ContestResult {
     missedBytes: runner.missedBytes - before.missedBytes,
     metadataBytes: runner.metadataBytes,
     engine,
-    blocks,
+    blocks: blocks.map(withoutEnd),
+    series: series.map(withoutEnd),
   }
+}
+
+/** Empty stretches whose borders are given, counted from the first request that counts. */
+function stretches(count: number, borderOf: (index: number) => number): (Stretch & { end: number })[] {
+  return Array.from({ length: count }, (_, index) => {
+    const end = borderOf(index + 1)
+    return { requests: end - borderOf(index), misses: 0, end }
+  })
+}
+
+function withoutEnd({ requests, misses }: Stretch): Stretch {
+  return { requests, misses }
 }
 
 function createRunner(options: ContestOptions): { runner: Runner; engine: 'kernel' | 'plain' } {

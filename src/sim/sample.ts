@@ -13,9 +13,9 @@ export function sampleTrace(trace: Trace, ratio: number, seed: number): Trace {
   const rows: number[] = []
   for (let row = 0; row < trace.count; row++) if (mix32(trace.ids[row]! ^ key) >>> 0 < limit) rows.push(row)
   const numberOf = new Int32Array(trace.objects).fill(-1)
-  const ids = new Int32Array(rows.length)
-  const bytes = new Uint32Array(rows.length)
-  const timesS = new Float64Array(rows.length)
+  const ids = new Int32Array(new SharedArrayBuffer(4 * rows.length))
+  const bytes = new Uint32Array(new SharedArrayBuffer(4 * rows.length))
+  const timesS = new Float64Array(new SharedArrayBuffer(8 * rows.length))
   let [objects, footprintBytes] = [0, 0]
   rows.forEach((from, row) => {
     const id = trace.ids[from]!
