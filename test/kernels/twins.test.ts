@@ -20,6 +20,7 @@ const otherForms = [
   's3-fifo:threshold=3:ghost=0',
   'two-q:in=0.6:out=4',
   'slru:segments=1',
+  'w-tinylfu:window=0.3:protected=0.5',
   'slru:segments=7:libcachesim=true',
 ]
 
