@@ -28,6 +28,8 @@ const opponents: Readonly<Record<string, string>> = {
   arc: 'arc',
   lfu: 'lfu',
   gdsf: 'gdsf',
+  // Of the paper, where cachesim has rules and a sketch of its own: the miss ratios differ. The variant below has its rules.
+  'w-tinylfu': 'wtinylfu',
   'w-tinylfu:libcachesim=true': 'wtinylfu',
   belady: 'belady',
   qdlp: 'qdlp',
