@@ -4,6 +4,7 @@ import type { TraceSource } from '../sim/load.ts'
 import { createRecorder } from '../sim/recorder.ts'
 import type { RowSink, TraceFormat } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
+import { createSpillingStore } from './spill.ts'
 import { traceBytes } from './trace-bytes.ts'
 
 const headBytes = 4096
@@ -11,7 +12,7 @@ const headBytes = 4096
 /** Reads the trace of a plan. Throws UserError with record, line or byte offset. */
 export async function openTraceSource({ traffic, visitors }: Plan, path: string): Promise<TraceSource> {
   if (traffic.kind !== 'trace') throw new UserError('the scenario reads no trace')
-  const recorder = createRecorder(visitors.places, traffic.requests)
+  const recorder = createRecorder(visitors.places, traffic.requests, createSpillingStore())
   try {
     await readInto(recorder.sink, path, traffic)
   } catch (error) {

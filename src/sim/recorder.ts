@@ -1,8 +1,16 @@
 import { createFindNearest } from '../geo/nearest.ts'
-import { grownFloat64, grownInt32 } from '../lib/columns.ts'
+import { grownFloat64 } from '../lib/columns.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { Plan } from '../scenario/plan.ts'
-import { createRecordedCatalog, createReplayedTraffic } from '../traffic/replayed.ts'
+import {
+  type BlockStore,
+  blockRows,
+  createBlock,
+  createMemoryStore,
+  createRecordedCatalog,
+  createReplayedTraffic,
+  noPlace,
+} from '../traffic/replayed.ts'
 import type { RowSink } from '../traffic/traces/format.ts'
 import { Remap } from '../traffic/traces/remap.ts'
 import type { TraceSource } from './load.ts'
@@ -16,70 +24,83 @@ export interface Recorder {
   source(): TraceSource
 }
 
-/** Keeps what a run needs of a trace: 14 bytes a request and 8 an object. */
-export function createRecorder(places: Plan['visitors']['places'], most: number): Recorder {
+/**
+ * Keeps what a run needs of a trace: 8 bytes an object in memory, and blocks of requests in a store. Requests of size 0 are left out; a time
+ * before the last one counts as that. Times in whole seconds put many requests at one moment: they are spread evenly over their second,
+ * in their order.
+ */
+export function createRecorder(
+  places: Plan['visitors']['places'],
+  most: number,
+  store: BlockStore = createMemoryStore(),
+): Recorder {
   const remap = new Remap()
   const findNearest = createFindNearest(places)
   const full = new UserError('enough requests')
-  let timesMs = new Float64Array(1 << 16)
-  let objects = new Int32Array(1 << 16)
-  let placeOf = new Int32Array(1 << 16)
+  const block = createBlock()
   let bytesOf = new Float64Array(1 << 12)
-  let [count, placed, first, last] = [0, 0, Number.NaN, 0]
+  let [count, first, last] = [0, Number.NaN, 0]
+  /** Row of the block where the requests of the last moment begin. */
+  let momentRow = 0
+
+  /** Spreads the requests of the last moment over its second. */
+  function closeMoment(): void {
+    const rows = block.count - momentRow
+    if (rows > 1 && last % 1000 === 0)
+      for (let row = 1; row < rows; row++) block.timesMs[momentRow + row] = last + (1000 * row) / rows
+    momentRow = block.count
+  }
+
+  /** Makes room in a full block: what belongs to the last moment stays together, unless it fills the block alone. */
+  function makeRoom(): void {
+    const from = momentRow === 0 ? block.count : momentRow
+    const staying = block.count - from
+    const { timesMs, objects, places: placeOf } = block
+    block.count = from
+    store.push(block)
+    timesMs.copyWithin(0, from, from + staying)
+    objects.copyWithin(0, from, from + staying)
+    placeOf.copyWithin(0, from, from + staying)
+    block.count = staying
+    momentRow = 0
+  }
+
   const sink: RowSink = {
     row(timeS, low, high, bytes, lat, lon) {
       if (bytes === 0) return
       if (count === most) throw full
       if (Number.isNaN(first)) first = timeS
       const now = Math.max(last, (timeS - first) * 1000)
-      if (count === timesMs.length) {
-        timesMs = grownFloat64(timesMs, 2 * count)
-        objects = grownInt32(objects, 2 * count)
-        placeOf = grownInt32(placeOf, 2 * count)
-      }
-      const before = remap.count
+      if (now > last) closeMoment()
+      if (block.count === blockRows) makeRoom()
+      const known = remap.count
       const object = remap.numberOf(low, high)
-      if (remap.count > before) {
+      if (remap.count > known) {
         if (object === bytesOf.length) bytesOf = grownFloat64(bytesOf, 2 * object)
         bytesOf[object] = bytes
       }
+      const row = block.count++
+      block.timesMs[row] = now
+      block.objects[row] = object
+      block.places[row] = Number.isNaN(lat) || Number.isNaN(lon) ? noPlace : findNearest(lat, lon)
       last = now
-      timesMs[count] = now
-      objects[count] = object
-      if (!Number.isNaN(lat) && !Number.isNaN(lon)) {
-        placeOf[count] = findNearest(lat, lon)
-        placed++
-      }
       count++
     },
   }
-  const source = (): TraceSource => {
-    if (count === 0) throw new UserError('the trace has no request')
-    const recorded = {
-      count,
-      timesMs: spread(timesMs.subarray(0, count)),
-      objects: objects.subarray(0, count),
-      places: placed === count ? Uint16Array.from(placeOf.subarray(0, count)) : null,
-    }
-    return {
-      catalog: createRecordedCatalog(bytesOf.slice(0, remap.count)),
-      requests: count,
-      durationMs: recorded.timesMs[count - 1]! + 1,
-      open: (weights, random) => createReplayedTraffic(recorded, weights, random),
-    }
+  return {
+    sink,
+    full,
+    source() {
+      closeMoment()
+      if (block.count > 0) store.push(block)
+      block.count = 0
+      if (count === 0) throw new UserError('the trace has no request')
+      return {
+        catalog: createRecordedCatalog(bytesOf.slice(0, remap.count)),
+        requests: count,
+        durationMs: last + 1000,
+        open: (weights, random) => createReplayedTraffic(store, weights, random),
+      }
+    },
   }
-  return { sink, full, source }
-}
-
-/** Times in whole seconds put many requests at one moment: they are spread evenly over their second, in their order. */
-function spread(timesMs: Float64Array): Float64Array {
-  if (timesMs.some(time => time % 1000 !== 0)) return timesMs
-  const spaced = new Float64Array(timesMs.length)
-  for (let from = 0; from < timesMs.length; ) {
-    let to = from
-    while (to < timesMs.length && timesMs[to] === timesMs[from]) to++
-    for (let row = from; row < to; row++) spaced[row] = timesMs[from]! + ((row - from) * 1000) / (to - from)
-    from = to
-  }
-  return spaced
 }

@@ -2,31 +2,74 @@ import { AliasTable } from '../lib/alias.ts'
 import type { Random } from '../lib/random.ts'
 import type { Batch, Catalog, Traffic } from './traffic.ts'
 
-/** A trace that was read whole: dense objects, times from the first request on, and where it says so the visitor's place. */
-export interface RecordedRequests {
+/** Rows of a block; the last one may be shorter. */
+export const blockRows = 1 << 18
+/** What stands for the place of a request whose trace does not say where its visitor is. */
+export const noPlace = 0xffff
+
+/** A stretch of a trace that was read: dense objects, and times from the first request on. */
+export interface RecordedBlock {
   count: number
   timesMs: Float64Array
   objects: Int32Array
-  /** Index of the place that is nearest to the request's coordinates; null where the trace has none. */
-  places: Uint16Array | null
+  /** Index of the place that is nearest to the request's coordinates, or `noPlace`. */
+  places: Uint16Array
 }
 
-/** Traffic that is a trace once more. Places that the trace does not say are drawn from the weights. */
-export function createReplayedTraffic(recorded: RecordedRequests, weights: readonly number[], random: Random): Traffic {
+/** Where blocks are kept until they are replayed: in memory, or wherever a door puts them. */
+export interface BlockStore {
+  readonly blocks: number
+  /** Takes a copy of a block. */
+  push(block: RecordedBlock): void
+  read(index: number): RecordedBlock
+}
+
+export function createBlock(): RecordedBlock {
+  return {
+    count: 0,
+    timesMs: new Float64Array(blockRows),
+    objects: new Int32Array(blockRows),
+    places: new Uint16Array(blockRows),
+  }
+}
+
+export function createMemoryStore(): BlockStore {
+  const kept: RecordedBlock[] = []
+  return {
+    get blocks() {
+      return kept.length
+    },
+    push: ({ count, timesMs, objects, places }) => {
+      kept.push({
+        count,
+        timesMs: timesMs.slice(0, count),
+        objects: objects.slice(0, count),
+        places: places.slice(0, count),
+      })
+    },
+    read: index => kept[index]!,
+  }
+}
+
+/** Traffic that is a trace once more, a block at a time. Places that the trace does not say are drawn from the weights. */
+export function createReplayedTraffic(store: BlockStore, weights: readonly number[], random: Random): Traffic {
   const draws = random.fork('places')
-  const table = recorded.places === null ? new AliasTable(weights) : null
+  const table = new AliasTable(weights)
   let next = 0
+  let first = 0
   return {
     next(batch: Batch) {
-      const count = Math.min(batch.timesMs.length, recorded.count - next)
-      batch.first = next
+      batch.first = first
+      batch.count = 0
+      if (next === store.blocks) return false
+      const { count, timesMs, objects, places } = store.read(next++)
       batch.count = count
-      batch.timesMs.set(recorded.timesMs.subarray(next, next + count))
-      batch.objects.set(recorded.objects.subarray(next, next + count))
-      if (recorded.places !== null) batch.places.set(recorded.places.subarray(next, next + count))
-      else table!.fill(batch.places, 0, count, draws)
-      next += count
-      return count > 0
+      batch.timesMs.set(timesMs.subarray(0, count))
+      batch.objects.set(objects.subarray(0, count))
+      for (let row = 0; row < count; row++)
+        batch.places[row] = places[row] === noPlace ? table.draw(draws) : places[row]!
+      first += count
+      return true
     },
   }
 }
