@@ -6,7 +6,7 @@ export type Version = number
 /** What an asker holds that holds nothing: the answer comes with a body. */
 export const holdsNothing: Version = -1
 
-/** What comes back. Failure is a status, never an exception: 502 unreachable, 503 refused, 504 too late, 508 a loop. */
+/** What comes back; it holds until the reply is over, and whoever needs it later copies it. Failure is a status, never an exception: 502 unreachable, 503 refused, 504 too late, 508 a loop. */
 export interface Answer {
   /** 200 a body, 304 what you hold still holds, 5xx a failure. */
   status: number

@@ -27,10 +27,11 @@ export interface OriginTotals {
 
 /** An origin without limits: every ask is answered after the time that it thinks, whatever else is asked. */
 export function createOrigin(holdings: Holdings, health: Health, thinkMs: Ms, totals: OriginTotals): Ask {
+  const answerOf = createAnswering(holdings)
   return (id, now, held, reply) => {
     totals.asks++
     if (health.isDown(now)) return reply(failureOf(502), now)
-    const answer = answerOf(holdings, id, now, held)
+    const answer = answerOf(id, now, held)
     totals.bytes += bodyBytesOf(answer)
     reply(answer, now + thinkMs * health.slowness(now))
   }
@@ -54,6 +55,7 @@ export function createLimitedOrigin(
   totals: OriginTotals,
   limits: Limits,
 ): Ask {
+  const answerOf = createAnswering(holdings)
   /** When each of the busy workers is free again; at most `concurrency` entries. */
   const busy = new TimedQueue()
   /** When those who wait begin; in order, so a queue of times. */
@@ -72,20 +74,23 @@ export function createLimitedOrigin(
     }
     const then = start + thinkMs * health.slowness(start)
     busy.push(then, 0)
-    const answer = answerOf(holdings, id, start, held)
+    const answer = answerOf(id, start, held)
     totals.bytes += bodyBytesOf(answer)
     reply(answer, then)
   }
 }
 
-function answerOf(holdings: Holdings, id: ObjectId, now: Ms, held: Version): Answer {
-  const version = holdings.versionAt(id, now)
-  return {
-    status: held === version ? 304 : 200,
-    bytes: holdings.bytesOf(id),
-    version,
-    ttlMs: holdings.ttlMs(id),
-    staleMs: holdings.staleMs(id),
-    staleIfErrorMs: holdings.staleIfErrorMs(id),
+/** What an origin says of an object, in one answer that is filled again for each ask: an answer holds until the reply is over. */
+function createAnswering(holdings: Holdings): (id: ObjectId, now: Ms, held: Version) => Answer {
+  const answer: Answer = { status: 200, bytes: 0.5, version: 0.5, ttlMs: 0.5, staleMs: 0.5, staleIfErrorMs: 0.5 }
+  return (id, now, held) => {
+    const version = holdings.versionAt(id, now)
+    answer.status = held === version ? 304 : 200
+    answer.bytes = holdings.bytesOf(id)
+    answer.version = version
+    answer.ttlMs = holdings.ttlMs(id)
+    answer.staleMs = holdings.staleMs(id)
+    answer.staleIfErrorMs = holdings.staleIfErrorMs(id)
+    return answer
   }
 }

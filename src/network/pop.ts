@@ -5,7 +5,7 @@ import { BitSet } from '../lib/bit-set.ts'
 import type { Ms } from '../lib/clock.ts'
 import { absent } from '../lib/id-map.ts'
 import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Version } from './ask.ts'
-import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
+import { type Flight, Flights, type Landed, noFlight, Outcome } from './flights.ts'
 
 export interface PopOptions {
   /** Makes an empty shelf: at the start, and again after the PoP was down. */
@@ -89,6 +89,11 @@ export class Pop {
     return this.#evictionsBefore + this.#cache.evictions
   }
 
+  /** Brings what the next asks read first into the processor's cache; see `IdMap.touch`. */
+  touch(ids: Int32Array, from: number, to: number): number {
+    return this.#cache.touch(ids, from, to) ^ this.#seen.touch(ids, from, to)
+  }
+
   /** What the shelf says of an ask. `hit` is all there is to it; everything else goes on with `fetch`. */
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)
@@ -97,16 +102,16 @@ export class Pop {
     this.#options.future.nextUse = this.nextUse
     const verdict = this.#cache.look(id, now)
     if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
-    return this.#flights.find(id) === null ? verdict : Verdict.join
+    return this.#flights.find(id) === noFlight ? verdict : Verdict.join
   }
 
   /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
   fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
     if (verdict === Verdict.pass) this.#pass(id, now, landed)
-    else if (verdict === Verdict.join) this.#join(this.#flights.find(id)!, landed)
+    else if (verdict === Verdict.join) this.#join(this.#flights.find(id), landed)
     else if (verdict === Verdict.stale) {
       landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
-      if (this.#flights.find(id) === null) this.#begin(id, now, null)
+      if (this.#flights.find(id) === noFlight) this.#begin(id, now, null)
     } else this.#begin(id, now, landed)
   }
 
@@ -177,32 +182,41 @@ export class Pop {
   }
 
   #begin(id: ObjectId, now: Ms, landed: Landed | null): void {
-    const flight = this.#flights.begin(id, now)
+    const flights = this.#flights
+    const flight = flights.begin(id, now, this.nextUse)
     const slot = this.#cache.slotOf(id)
-    if (slot !== absent) {
-      flight.held = this.#versions[slot] ?? 0
-      flight.heldBytes = this.#cache.bytesOf(slot)
-      flight.errorUntil = this.#cache.errorUntil(id)
-    }
-    flight.nextUse = this.nextUse
-    if (landed !== null) flight.waiters.push(landed)
+    if (slot !== absent)
+      flights.hold(flight, this.#versions[slot] ?? 0, this.#cache.bytesOf(slot), this.#cache.errorUntil(id))
+    if (landed !== null) flights.wait(flight, landed)
     this.totals.upstreamAsks++
-    this.#options.upstream(id, now, flight.held, flight.reply)
+    this.#options.upstream(id, now, flights.held[flight]!, flights.reply[flight]!)
   }
 
+  /** Decides what those who wait get. */
   #arrive(flight: Flight, answer: Answer, then: Ms): void {
-    const deadline = flight.begun + this.#options.timeoutMs
-    this.#date(flight, this.#receive(answer, then > deadline), Math.min(then, deadline))
-    const { waiters } = flight
-    for (let waiter = 0; waiter < waiters.length; waiter++)
-      waiters[waiter]!(flight.answer!, flight.arrival, flight.outcome)
-    waiters.length = 0
+    const flights = this.#flights
+    const deadline = flights.begun[flight]! + this.#options.timeoutMs
+    const arrival = Math.min(then, deadline)
+    let result = this.#receive(answer, then > deadline)
+    let outcome: Outcome = Outcome.fetched
+    if (result.status === 304) {
+      outcome = Outcome.revalidated
+      result = { ...result, status: 200 }
+    } else if (result.status !== 200) {
+      outcome = Outcome.failed
+      if (arrival < flights.errorUntil[flight]!) {
+        outcome = Outcome.staleIfError
+        const [bytes, version] = [flights.heldBytes[flight]!, flights.held[flight]!]
+        result = { ...failureOf(502), status: 200, bytes, version }
+      }
+    }
+    flights.date(flight, result, outcome, arrival)
+    flights.tell(flight, result, arrival, outcome)
   }
 
   #join(flight: Flight, landed: Landed): void {
-    flight.nextUse = this.nextUse
-    if (flight.answer === null) flight.waiters.push(landed)
-    else landed(flight.answer, flight.arrival, flight.outcome)
+    this.#flights.nextUse[flight] = this.nextUse
+    this.#flights.wait(flight, landed)
   }
 
   #pass(id: ObjectId, now: Ms, landed: Landed): void {
@@ -223,29 +237,19 @@ export class Pop {
     return isLate ? failureOf(504) : answer
   }
 
-  /** Decides what those who wait get. */
-  #date(flight: Flight, answer: Answer, then: Ms): void {
-    this.#flights.date(flight, then)
-    flight.answer = answer
-    if (answer.status === 200) flight.outcome = Outcome.fetched
-    else if (answer.status === 304) {
-      flight.outcome = Outcome.revalidated
-      flight.answer = { ...answer, status: 200 }
-    } else if (then < flight.errorUntil) {
-      flight.outcome = Outcome.staleIfError
-      flight.answer = { ...failureOf(502), status: 200, bytes: flight.heldBytes, version: flight.held }
-    } else flight.outcome = Outcome.failed
-  }
-
-  #shelve({ id, answer, arrival, outcome, mayStore, nextUse }: Flight): void {
-    if (!mayStore || answer === null || outcome > Outcome.revalidated || answer.ttlMs < 0) return
-    this.#options.future.nextUse = nextUse
-    const freshUntil = arrival + answer.ttlMs
-    const staleUntil = freshUntil + answer.staleMs
-    const isHeld = this.#cache.store(id, answer.bytes, freshUntil, staleUntil, freshUntil + answer.staleIfErrorMs)
-    if (!isHeld) return
+  #shelve(flight: Flight): void {
+    const flights = this.#flights
+    const ttlMs = flights.ttlMs[flight]!
+    if (flights.mayStore[flight] === 0 || flights.outcome[flight]! > Outcome.revalidated || ttlMs < 0) return
+    this.#options.future.nextUse = flights.nextUse[flight]!
+    const id = flights.id[flight]!
+    const freshUntil = flights.arrival[flight]! + ttlMs
+    const staleUntil = freshUntil + flights.staleMs[flight]!
+    const errorUntil = freshUntil + flights.staleIfErrorMs[flight]!
+    if (!this.#cache.store(id, flights.bytes[flight]!, freshUntil, staleUntil, errorUntil)) return
     this.#purged.delete(id)
-    if (answer.version > 0 || this.#versions.length > 0) this.#versions[this.#cache.slotOf(id)] = answer.version
+    const version = flights.version[flight]!
+    if (version > 0 || this.#versions.length > 0) this.#versions[this.#cache.slotOf(id)] = version
   }
 
   /** The copy on the shelf as an answer, with the lifetime that is left of it. */
