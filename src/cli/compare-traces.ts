@@ -24,8 +24,11 @@ type Asked = Pick<
   CompareRow,
   'trace' | 'policy' | 'params' | 'admission' | 'size' | 'sizeUnit' | 'sizeAsked' | 'knowsFuture'
 >
-/** What a cell is for: a row that was asked for, Belady's bound, or LRU on the whole trace and on its sample to measure the sampling. */
-type Role = 'row' | 'bound' | 'whole' | 'sampled'
+/**
+ * What a cell is for: a row that was asked for, the reference where it was not, Belady's bound, or LRU on the whole trace and on its sample to measure the
+ * sampling.
+ */
+type Role = 'row' | 'reference' | 'bound' | 'whole' | 'sampled'
 interface Entry {
   asked: Asked
   role: Role
@@ -45,7 +48,10 @@ export async function compareTraces(names: readonly string[], options: Options):
   for (const name of names) loaded.push(await loadTrace(name, loadOptions(options)))
   const traces = withOwnNames(loaded)
   const kernels = engineOf(options) === 'plain' ? null : (loadKernels() ?? null)
-  const entries = traces.flatMap(trace => entriesFor(trace, contenders, options, kernels))
+  const references = parseContenders(options.reference, options.compat).filter(
+    ({ label }) => !contenders.some(contender => contender.label === label),
+  )
+  const entries = traces.flatMap(trace => entriesFor(trace, contenders, references, options, kernels))
   const outcomes = await runAll(entries, options)
   const rowsOf = (wanted: Role): CompareRow[] =>
     entries.flatMap(({ asked, role, task }, index) =>
@@ -64,6 +70,7 @@ export async function compareTraces(names: readonly string[], options: Options):
     })),
     reference: options.reference,
     rows: rowsOf('row'),
+    references: rowsOf('reference'),
     bounds: rowsOf('bound'),
     sampling: rowsOf('whole').map(({ trace, sizeAsked, missRatio }, index) => ({
       trace,
@@ -109,6 +116,7 @@ function count(text: string, option: string, least = 0): number {
 function entriesFor(
   trace: Trace,
   contenders: readonly Contender[],
+  references: readonly Contender[],
   options: Options,
   kernels: WebAssembly.Module | null,
 ): Entry[] {
@@ -154,9 +162,9 @@ function entriesFor(
       capacity: replayed === trace ? size : Math.max(1, Math.floor(size * ratio)),
     },
   })
-  const rows = contenders.flatMap(({ label, spec }) =>
-    sizes.map(size => entry(label, spec, options.admission ?? null, size, 'row')),
-  )
+  const of = (wanted: readonly Contender[], role: Role): Entry[] =>
+    wanted.flatMap(({ label, spec }) => sizes.map(size => entry(label, spec, options.admission ?? null, size, role)))
+  const rows = [...of(contenders, 'row'), ...of(references, 'reference')]
   const hasBelady = contenders.some(({ label }) => label === 'belady')
   if (options.bound && !hasBelady) rows.push(...sizes.map(size => entry('belady', 'belady', null, size, 'bound')))
   if (ratio < 1)

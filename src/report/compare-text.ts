@@ -50,14 +50,16 @@ function groupLines(
     ...(isWide ? [formatDigits(row.nsPerRequest), formatBytes(row.metadataBytes)] : []),
     mark,
   ]
+  const isAlone = rows.filter(({ knowsFuture }) => !knowsFuture).length < 2
   const marks = rows.map(row => {
     if (row === best) return 'best'
     if (row.knowsFuture) return 'knows the future'
-    if (best !== undefined || first === undefined) return ''
+    if (best !== undefined || first === undefined || isAlone) return ''
     return row !== first && differenceOf(first, row).isShown ? '' : 'no difference shown'
   })
   const table = columnTable(head, [
     ...rows.map((row, index) => line(row, marks[index]!)),
+    ...(reference === undefined || rows.includes(reference) ? [] : [line(reference, 'reference')]),
     ...(bound ? [line({ ...bound, policy: 'belady (bound)' }, '')] : []),
   ])
   return [ink.title(title), ...table]

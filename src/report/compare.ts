@@ -35,6 +35,8 @@ export interface CompareResult {
   traces: { name: string; requests: number; objects: number; footprintBytes: number; notes: Record<string, number> }[]
   reference: string
   rows: CompareRow[]
+  /** The reference at each size, where it is no row. */
+  references: CompareRow[]
   /** Belady's choice at each size: at unit size no policy can miss less. */
   bounds: CompareRow[]
   /** Where a share of the objects stood for all: how far LRU's miss ratio from them is from the whole trace's. */
@@ -85,7 +87,7 @@ export interface CompareGroup {
   best: CompareRow | undefined
 }
 
-export function groupsOf({ rows, bounds, reference }: CompareResult): CompareGroup[] {
+export function groupsOf({ rows, references, bounds, reference }: CompareResult): CompareGroup[] {
   const groups = new Map<string, CompareRow[]>()
   for (const row of rows) {
     const key = JSON.stringify([row.trace, row.sizeAsked])
@@ -94,14 +96,15 @@ export function groupsOf({ rows, bounds, reference }: CompareResult): CompareGro
   return [...groups.values()].map(unsorted => {
     const sorted = [...unsorted].sort((a, b) => a.missRatio - b.missRatio)
     const { trace, sizeAsked } = unsorted[0]!
+    const isHere = (row: CompareRow): boolean => row.trace === trace && row.sizeAsked === sizeAsked
     const [first, ...others] = sorted.filter(({ knowsFuture }) => !knowsFuture)
     const isBest = others.length > 0 && others.every(other => differenceOf(first!, other).isShown)
     return {
       trace,
       sizeAsked,
       rows: sorted,
-      bound: bounds.find(row => row.trace === trace && row.sizeAsked === sizeAsked),
-      reference: sorted.find(({ policy }) => policy === reference),
+      bound: bounds.find(isHere),
+      reference: [...sorted, ...references.filter(isHere)].find(({ policy }) => policy === reference),
       first,
       best: isBest ? first : undefined,
     }

@@ -89,6 +89,38 @@ describe('compare', () => {
     expect(one.rows.map(({ sizeUnit }) => sizeUnit)).toEqual(Array(8).fill('bytes'))
   })
 
+  it('measures what a sample of the objects costs in exactness, and gives curves over time', () => {
+    const words = ['zipf:alpha=0.8,objects=50000,requests=400000', '--policy', 'lru', '--size', '0.05', '--ignore-size']
+    const [whole] = compare(...words, '--report-interval', '90000').rows
+    expect(whole!.series.map(({ requests }) => requests)).toEqual([90_000, 90_000, 90_000, 90_000, 40_000])
+    expect(whole!.series.reduce((sum, { misses }) => sum + misses, 0)).toBe(whole!.misses)
+    const { rows, sampling } = compare(...words, '--sample-ratio', '0.1')
+    expect(sampling).toHaveLength(1)
+    expect(sampling[0]!.wholeMissRatio).toBe(whole!.missRatio)
+    expect(sampling[0]!.sampledMissRatio).toBe(rows[0]!.missRatio)
+    // SHARDS, FAST 2015, figure 5: about 0.01 with some thousand sampled objects.
+    expect(Math.abs(rows[0]!.missRatio - whole!.missRatio)).toBeLessThan(0.02)
+    expect(rows[0]!.requests).toBeLessThan(80_000)
+  })
+
+  it('runs the reference where it is no row, and keeps traces of one name apart', () => {
+    const name = 'zipf:alpha=0.9,objects=500,requests=5000'
+    const words = [name, name, '--policy', 'lru', '--size', '0.1', '--ignore-size']
+    const result = compare(...words)
+    expect(result.rows.map(({ trace, policy }) => [trace, policy])).toEqual([
+      [`1: ${name}`, 'lru'],
+      [`2: ${name}`, 'lru'],
+    ])
+    const [alone] = compare(name, '--policy', 'fifo', '--size', '0.1', '--ignore-size').rows
+    expect(result.references.map(({ policy, misses }) => [policy, misses])).toEqual([
+      ['fifo', alone!.misses],
+      ['fifo', alone!.misses],
+    ])
+    const text = execFileSync('node', [program, 'compare', ...words.slice(1)], { encoding: 'utf8' })
+    expect(text).toMatch(/\n +fifo .* 0\.00 .* reference\n/)
+    expect(text).not.toMatch(/\n +lru .*no difference/)
+  })
+
   it('reads packed traces, and says where one is broken', () => {
     const whole = readFileSync(trace).subarray(0, 24 * 1000)
     const packed = join(folder, 'part.oracleGeneral.bin.gz')
@@ -113,6 +145,9 @@ describe('compare', () => {
     [['zipf', '--policy', 'lur'], /unknown policy "lur".*did you mean "lru"/],
     [['zipf', '--size', '0'], /--size 0 is no size/],
     [['zipf', '--engine', 'fast'], /--engine fast/],
+    [['zipf', '--reference', 'ffo'], /unknown policy "ffo".*"fifo"/],
+    [['zipf', '--sample-ratio', '2'], /--sample-ratio 2/],
+    [['zipf:requests=100', '--size', '10', '--warmup', '100'], /--warmup 100: .* none is left/],
     [['zipf:objects=-3'], /objects is a whole number/],
   ])('refuses %j', (words, message) => {
     const { status, stderr } = spawnSync('node', [program, 'compare', ...words], { encoding: 'utf8' })
