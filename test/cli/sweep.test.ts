@@ -76,11 +76,11 @@ describe('cdnlab sweep', () => {
         [program, 'sweep', 's.yaml', ...grid, '--out', 'killed', '--workers', '1', '--resume'],
         { cwd: folder, stdio: 'ignore' },
       )
-      const lines = random.below(4)
+      const lines = random.below(3)
       const wasKilled = await killWhen(
         child,
         lines === 0 ? () => false : () => linesOf('killed/journal') >= before + lines,
-        lines === 0 ? 800 * random.unit() : 60_000,
+        lines === 0 ? 500 * random.unit() : 60_000,
       )
       if (wasKilled) kills++
       else rmSync(at('killed'), { recursive: true })
@@ -101,6 +101,62 @@ describe('cdnlab sweep', () => {
     const { status, stderr } = sweep('two', '--grid', 'seed=1..3', '--resume')
     expect([status, stderr]).toEqual([2, expect.stringContaining('changed: grid, number of cells (40, now 3)')])
   })
+
+  it('keeps a second process out, stops at SIGINT, and says how to go on', async () => {
+    const words = ['sweep', 's.yaml', ...grid, '--out', 'stopped', '--workers', '1']
+    const child = spawn(process.execPath, [program, ...words], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    let told = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      told += chunk.toString()
+    })
+    const ended = new Promise(resolve => child.on('close', resolve))
+    await until(() => linesOf('stopped/journal') >= 2)
+    child.kill('SIGSTOP')
+    const second = cdnlab(...words, '--resume')
+    expect([second.status, second.stderr]).toEqual([2, expect.stringContaining(`another process (${child.pid}@`)])
+    child.kill('SIGINT')
+    child.kill('SIGCONT')
+    expect(await ended).toBe(130)
+    expect(told).toMatch(
+      /^interrupted after \d+ of 40 cells; go on with\n {2}cdnlab sweep s.yaml .* --workers 1 --resume\n$/,
+    )
+    expect(cdnlab(...words, '--resume').status).toBe(0)
+    expect(bytesOf('stopped')).toEqual(bytesOf('whole'))
+  })
+
+  it('charges a failure to its cell, and a missed threshold to the sweep', () => {
+    const failing = [
+      '--grid',
+      'edge.policy=lru,belady,fifo',
+      '--set',
+      'events=[{at: 10ms, type: pop-down, pop: lhr, for: 10ms}]',
+    ]
+    const { status, stderr, stdout } = sweep('failing', ...failing, '--workers', '2')
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^failed: cell 1: .*knows the future needs PoPs/)])
+    expect(stdout).toContain('## Failed cells\n\n- cell 1 (edge.policy=belady): ')
+    const rows = readFileSync(at('failing/results.jsonl'), 'utf8').trim().split('\n')
+    expect(rows.map(row => 'outcome' in (JSON.parse(row) as object))).toEqual([true, false, true])
+    const missed = sweep('missed', '--grid', 'seed=1,2,2', '--set', 'thresholds=[hit_ratio > 99%]')
+    expect([missed.status, missed.stderr]).toEqual([
+      99,
+      expect.stringContaining('threshold missed: cell 1: hit_ratio > 99%'),
+    ])
+  })
+
+  it('tells the mistakes of all cells before it begins, and refuses what does not fit into memory', () => {
+    const { status, stderr } = sweep('none', '--grid', 'edge.policy=lur,fifo', '--grid', 'seed=1,x', '--workers', '1')
+    expect([status, stderr.trim().split('\n').length]).toEqual([2, 2])
+    expect(stderr).toContain('did you mean "lru"?')
+    expect(stderr).toContain('seed: expected a number')
+    const fat = sweep('none', ...grid, '--workers', '3', '--max-memory', '200MiB')
+    expect([fat.status, fat.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /3 workers of up to 96.* MiB each need 288 MiB, and 200 MiB may be used \(--workers 2 fits/,
+      ),
+    ])
+    expect(existsSync(at('none'))).toBe(false)
+  })
 })
 
 /** Complete lines of a file; 0 when there is none. */
@@ -120,4 +176,8 @@ function killWhen(child: ChildProcess, isTime: () => boolean, afterMs: number): 
       resolve(signal === 'SIGKILL')
     })
   })
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(resolve => setTimeout(resolve, 2))
 }
