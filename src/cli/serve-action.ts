@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
 import type { Mode } from '../cache/http/freshness.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { parseBytes } from '../lib/quantity.ts'
@@ -7,6 +9,7 @@ import { formatAccess, type LogFormat } from '../live/access-log.ts'
 import type { Answered } from '../live/exchange.ts'
 import { openGeoDatabase } from '../live/locate.ts'
 import { isLoopbackHost, type RunningNetwork, startNetwork } from '../live/network.ts'
+import type { Speech } from '../live/pop-server.ts'
 import { startPop } from '../live/single-pop.ts'
 import { recordSpan } from '../live/spans.ts'
 import type { Plan } from '../scenario/plan.ts'
@@ -32,6 +35,9 @@ export interface ServeOptions extends ScenarioOptions {
   admission: string
   maxObject: string
   log?: string
+  http2?: boolean
+  cert?: string
+  key?: string
 }
 
 /** Runs until it is told to stop. Throws UserError. */
@@ -67,6 +73,7 @@ async function servePop(
     capacityBytes,
     policy: options.policy,
     admission: options.admission,
+    speech: await readSpeech(options),
     pop: { greatestObjectBytes: Math.min(greatest, capacityBytes) },
     onAnswered: answered => onAnswered(name, answered),
   })
@@ -98,6 +105,7 @@ async function serveScenario(
     timeScale: readScale(options.timeScale),
     keepsHost: options.keepHost === true,
     token: token.value,
+    speech: await readSpeech(options),
     ...(findAddress ? { findAddress } : {}),
     onAnswered,
     now: Date.now,
@@ -159,6 +167,23 @@ async function untilToldToStop(running: Closable): Promise<void> {
     })
   await running.close()
   process.exitCode = exitCode
+}
+
+async function readSpeech({ http2 = false, cert, key }: ServeOptions): Promise<Speech> {
+  if (cert === undefined && key === undefined) return { http2 }
+  if (cert === undefined || key === undefined)
+    throw new UserError({ message: 'TLS needs a certificate and its key', hint: '--cert FILE --key FILE' })
+  const read = (file: string): Promise<string> =>
+    readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new UserError({ message: `can not read ${file}: ${error.code}` })
+    })
+  const tls = { cert: await read(cert), key: await read(key) }
+  try {
+    createSecureContext(tls)
+  } catch (error) {
+    throw new UserError(`${cert} and ${key} are no pair of PEM files: ${(error as Error).message}`)
+  }
+  return { http2, tls }
 }
 
 function say(text: string): void {

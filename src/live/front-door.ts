@@ -4,6 +4,7 @@ import { endToEndFields } from '../cache/http/hop-by-hop.ts'
 import { readTarget } from '../cache/http/target.ts'
 import type { Ms } from '../lib/clock.ts'
 import { UserError } from '../lib/user-error.ts'
+import { passInterim } from './interim.ts'
 import type { Located } from './locate.ts'
 import { refuse } from './refuse.ts'
 import { isRefusal, readRequestHead } from './request-head.ts'
@@ -11,7 +12,7 @@ import { isRefusal, readRequestHead } from './request-head.ts'
 export interface FrontDoorOptions {
   locate(request: IncomingMessage, from: string | undefined, now: Ms): Located
   /** Where each edge listens, and what it is called. */
-  edges: readonly { id: string; host: string; port: number }[]
+  edges: readonly { id: string; host: string; port: number; url: string }[]
   /** `redirect`: 307 to the PoP; `proxy`: the door asks the PoP itself. */
   manner: 'redirect' | 'proxy'
   /** Real milliseconds for one of the model; 0: distance costs nothing. */
@@ -78,7 +79,7 @@ function describe({ place, rttMs }: Located, { id }: Edge): string[] {
 function redirect(response: ServerResponse, edge: Edge, path: string, located: Located): void {
   // A path of two slashes would name a host; the address before it keeps it a path.
   const target = readTarget(path)!.path
-  const location = `http://${edge.host}:${edge.port}${target}`
+  const location = `${edge.url}${target}`
   response.writeHead(307, [
     'Location',
     location,
@@ -103,9 +104,7 @@ function proxy(
   const asked = httpRequest({ host: edge.host, port: edge.port, method: request.method!, path, headers, agent })
   asked.on('information', ({ statusCode, rawHeaders }) => {
     if (statusCode !== 102 && statusCode !== 103) return
-    let text = `HTTP/1.1 ${statusCode} -\r\n`
-    for (let at = 0; at < rawHeaders.length; at += 2) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`
-    if (!response.headersSent) response.socket?.write(`${text}\r\n`, 'latin1')
+    passInterim({ request, response }, statusCode, rawHeaders)
   })
   asked.on('response', answer => {
     const fields = [...endToEndFields(answer.rawHeaders), ...describe(located, edge)]

@@ -12,7 +12,7 @@ import { createLocator, type FindAddress } from './locate.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { LivePop } from './pop.ts'
 import { defaultPopOptions } from './pop-options.ts'
-import { type LiveServer, listen } from './pop-server.ts'
+import { type LiveServer, listen, type Speech } from './pop-server.ts'
 import { refuse } from './refuse.ts'
 import { createSwitchedUpstream, createUpstream, defaultUpstreamOptions, type Upstream } from './upstream.ts'
 
@@ -33,6 +33,8 @@ export interface NetworkOptions {
   /** True: the client's Host goes on to the origin and is part of the key. */
   keepsHost: boolean
   token: string
+  /** What the front door and the edges speak to visitors. */
+  speech?: Speech
   findAddress?: FindAddress
   onAnswered?(pop: string, answered: Answered): void
   now(): Ms
@@ -49,7 +51,7 @@ export interface RunningNetwork {
 
 /** Starts a scenario's whole network: origin, shields, edges, front door and control API. Throws UserError; then nothing is left open. */
 export async function startNetwork(options: NetworkOptions): Promise<RunningNetwork> {
-  const { plan, atlas, host, now } = options
+  const { plan, atlas, host, now, speech = {} } = options
   const geometry = createGeometry(plan, atlas)
   const alive = new Uint8Array(plan.pops.length).fill(1)
   const opened: { close(isHard?: boolean): Promise<void> }[] = []
@@ -73,9 +75,9 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
       pops[index] = await startOne(options, popPlan, index, origin.url, upstream)
       opened.push(pops[index].live)
     }
-    const edges = pops.filter(({ isEdge }) => isEdge).map(({ id, live }) => ({ id, host: live.host, port: live.port }))
+    const edges = pops.filter(({ isEdge }) => isEdge).map(({ id, live }) => ({ id, ...live }))
     const locate = createLocator(plan, atlas, alive.subarray(0, edges.length), options.findAddress)
-    const door = await listen(createFrontDoor({ ...options, locate, edges }), { host, port: options.port })
+    const door = await listen(createFrontDoor({ ...options, locate, edges }), { host, port: options.port, speech })
     opened.push(door)
     const isLoopback = isLoopbackHost(host)
     const originRequests = (): number => origin.state?.requests ?? 0
@@ -103,7 +105,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
   }
 
   async function startOne(
-    { popPort, mode, keepsHost }: NetworkOptions,
+    { popPort, mode, keepsHost, speech = {} }: NetworkOptions,
     popPlan: PopPlan,
     index: number,
     originUrl: URL,
@@ -138,6 +140,8 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
       {
         host,
         port: popPort === 0 ? 0 : popPort + index,
+        // Behind a door that asks for its visitors an edge needs no TLS, nor does a shield, which other PoPs ask.
+        speech: isEdge ? (options.manner === 'proxy' ? { ...speech, tls: undefined } : speech) : {},
         onSlowClient: () => pop.counters.slowClients++,
         onBadRequest: () => pop.countBadRequest(),
       },

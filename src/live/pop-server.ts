@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Ms } from '../lib/clock.ts'
 import { UserError } from '../lib/user-error.ts'
+import { createHttp2Side } from './http2.ts'
+import { splitByProtocol } from './protocol.ts'
 import { createSlowReaderWatch } from './slow-readers.ts'
 
 export interface ServerLimits {
@@ -37,10 +40,20 @@ export interface LiveServer {
   close(isHard?: boolean): Promise<void>
 }
 
+/** What a server speaks beside HTTP/1.1 in the clear. */
+export interface Speech {
+  /** HTTP/2 too: by ALPN under TLS, else for clients that begin with it (RFC 9113, 3.3). */
+  http2?: boolean
+  /** PEM texts; with them all is TLS. */
+  tls?: { cert: string; key: string } | undefined
+}
+
 export interface ListenOptions {
   host: string
   port: number
   limits?: Partial<ServerLimits>
+  /** How clients may speak beside HTTP/1.1 in the clear. */
+  speech?: Speech
   /** Told how many connections were closed for their slowness. */
   onSlowClient?(): void
   /** Told of what was wrong with a connection's bytes. */
@@ -55,21 +68,20 @@ const greatestHeadBytes = 32 * 1024
  */
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  { host, port, limits: given, onSlowClient = () => undefined, onBadRequest = () => undefined }: ListenOptions,
+  {
+    host,
+    port,
+    limits: given,
+    speech = {},
+    onSlowClient = () => undefined,
+    onBadRequest = () => undefined,
+  }: ListenOptions,
 ): Promise<LiveServer> {
   const limits = { ...serverLimits, ...given }
-  const server = createServer({
-    headersTimeout: limits.headTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.idleTimeoutMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-    maxHeaderSize: greatestHeadBytes,
-    noDelay: true,
-    insecureHTTPParser: false,
-  })
-  server.maxHeadersCount = 0
-  server.maxConnections = limits.connections
+  const server = createFor(limits, speech)
   const watch = createSlowReaderWatch(server, limits, onSlowClient)
+  const http2 = speech.http2 ? createHttp2Side({ ...limits, handle, onSlowClient }) : undefined
+  if (http2 !== undefined) splitByProtocol(server, http2, speech.tls !== undefined, limits.headTimeoutMs)
   server.on('request', (request, response) => {
     // A client that goes in the middle is no error of ours.
     request.on('error', ignore)
@@ -98,16 +110,36 @@ export async function listen(
     server,
     host,
     port: address.port,
-    url: `http://${shown}:${address.port}`,
+    url: `${speech.tls ? 'https' : 'http'}://${shown}:${address.port}`,
     close(isHard = false) {
       watch.stop()
       return new Promise(resolve => {
         server.close(() => resolve())
+        http2?.close(isHard)
         if (isHard) server.closeAllConnections()
         else server.closeIdleConnections()
       })
     },
   }
+}
+
+function createFor(limits: ServerLimits, { http2, tls }: Speech): Server {
+  const options = {
+    headersTimeout: limits.headTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.idleTimeoutMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    maxHeaderSize: greatestHeadBytes,
+    noDelay: true,
+    insecureHTTPParser: false,
+  }
+  const ALPNProtocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1']
+  const server = tls
+    ? createSecureServer({ ...options, ...tls, ALPNProtocols, handshakeTimeout: limits.headTimeoutMs })
+    : createServer(options)
+  server.maxHeadersCount = 0
+  server.maxConnections = limits.connections
+  return server
 }
 
 function ignore(): void {

@@ -3,7 +3,7 @@ import type { Spec } from '../lib/registry.ts'
 import type { Answered } from './exchange.ts'
 import { LivePop } from './pop.ts'
 import { defaultPopOptions, type LivePopOptions } from './pop-options.ts'
-import { type LiveServer, listen, type ServerLimits } from './pop-server.ts'
+import { type LiveServer, listen, type ServerLimits, type Speech } from './pop-server.ts'
 import { createUpstream, defaultUpstreamOptions, type Upstream, type UpstreamOptions } from './upstream.ts'
 
 /** What can be said of a PoP when it is started; the rest has defaults. */
@@ -18,6 +18,7 @@ export interface PopSettings {
   pop?: Partial<LivePopOptions>
   upstream?: Partial<UpstreamOptions>
   limits?: Partial<ServerLimits>
+  speech?: Speech
   onAnswered?: (answered: Answered) => void
 }
 
@@ -52,6 +53,7 @@ export async function startPop(settings: PopSettings): Promise<RunningPop> {
   const live = await listen((request, response) => pop.handle(request, response), {
     host,
     port,
+    ...(settings.speech ? { speech: settings.speech } : {}),
     ...(settings.limits ? { limits: settings.limits } : {}),
     onSlowClient: () => pop.counters.slowClients++,
     onBadRequest: () => pop.countBadRequest(),

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Ms } from '../lib/clock.ts'
 
 /** At least so many bytes a second must a client take while bytes wait for it. */
-const leastBytesPerSecond = 1024
+export const leastBytesPerSecond = 1024
 
 interface Watched {
   /** Bytes taken when it was last found quick enough, and when that was. */
