@@ -4,6 +4,8 @@ import { createRecordParser } from './records.ts'
 
 /** Bytes of a record. */
 export const oracleGeneralBytes = 24
+/** A next use beyond it is text that happens to look like records. */
+const mostRecords = 2n ** 40n
 
 /**
  * libCacheSim's oracleGeneral: records of 24 bytes, little-endian and packed: u32 time in seconds, u64 object id, u32 size in bytes,
@@ -27,7 +29,7 @@ export const oracleGeneral: TraceFormat = {
     ) {
       const time = view.getUint32(offset, true)
       const next = view.getBigInt64(offset + 16, true)
-      if (time < last || next < -1n || (next >= 0n && next <= BigInt(record))) return false
+      if (time < last || next < -1n || next > mostRecords || (next >= 0n && next <= BigInt(record))) return false
       last = time
     }
     return true
