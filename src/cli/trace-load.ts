@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
 import type { Trace } from '../traffic/trace.ts'
-import type { RowSink, TraceFormat } from '../traffic/traces/format.ts'
+import { createTraceColumns } from '../traffic/trace-columns.ts'
+import type { TraceFormat } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
-import { Remap } from '../traffic/traces/remap.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { traceBytes } from './trace-bytes.ts'
 
@@ -28,8 +28,6 @@ export function columnsOf(pairs: readonly string[] = []): Record<string, string>
 }
 
 const headBytes = 4096
-/** A size is counted in 32 bits; what is larger counts as the largest, and the trace's notes say how often. */
-const largestBytes = 0xffffffff
 
 /**
  * Reads a whole trace into columns in shared memory, from a file, standard input (`-`) or a workload by name such as
@@ -37,7 +35,7 @@ const largestBytes = 0xffffffff
  */
 export async function loadTrace(name: string, options: TraceLoadOptions): Promise<Trace> {
   if (isWorkload(name)) return makeWorkload(name)
-  const columns = createColumns()
+  const columns = createTraceColumns()
   const { sink } = columns
   let chosen: TraceFormat | undefined =
     options.format === 'auto' ? undefined : traceFormats.choose(options.format).definition
@@ -54,62 +52,4 @@ export async function loadTrace(name: string, options: TraceLoadOptions): Promis
     process.stderr.write(`warning: ${error.message}; kept the ${columns.count()} requests before it\n`)
   }
   return columns.trace(basename(name))
-}
-
-function createColumns() {
-  const remap = new Remap()
-  let ids = new Int32Array(new SharedArrayBuffer(4 << 16))
-  let bytes = new Uint32Array(new SharedArrayBuffer(4 << 16))
-  let timesS = new Float64Array(new SharedArrayBuffer(8 << 16))
-  const notes: Record<string, number> = {}
-  const note = (reason: string): void => {
-    notes[reason] = (notes[reason] ?? 0) + 1
-  }
-  let [count, footprintBytes, firstS] = [0, 0, Number.NaN]
-  const sink: RowSink = {
-    row(timeS, low, high, size) {
-      if (size === 0) return note('requests of size 0 left out')
-      if (count === ids.length) {
-        ids = longer(ids, Int32Array)
-        bytes = longer(bytes, Uint32Array)
-        timesS = longer(timesS, Float64Array)
-      }
-      if (count === 0) firstS = timeS
-      else if (timeS - firstS < timesS[count - 1]!) note('requests earlier than the one before')
-      if (size > largestBytes) note('sizes above 4 GiB counted as 4 GiB')
-      const known = remap.count
-      ids[count] = remap.numberOf(low, high)
-      bytes[count] = Math.min(size, largestBytes)
-      timesS[count] = timeS - firstS
-      if (remap.count > known) footprintBytes += bytes[count]!
-      count++
-    },
-  }
-  return {
-    sink,
-    count: () => count,
-    trace(name: string): Trace {
-      if (count === 0) throw new UserError(`${name}: the trace has no request`)
-      return {
-        name,
-        count,
-        objects: remap.count,
-        ids: ids.subarray(0, count),
-        bytes: bytes.subarray(0, count),
-        timesS: timesS.subarray(0, count),
-        footprintBytes,
-        notes,
-      }
-    },
-  }
-}
-
-/** The same rows in a column of twice the room, in shared memory. */
-function longer<Column extends Int32Array | Uint32Array | Float64Array>(
-  column: Column,
-  Kind: new (buffer: SharedArrayBuffer) => Column,
-): Column {
-  const grown = new Kind(new SharedArrayBuffer(2 * column.byteLength))
-  grown.set(column)
-  return grown
 }

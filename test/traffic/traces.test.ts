@@ -64,6 +64,31 @@ describe('trace readers', () => {
     expect(read(format('csv'), 'time,id,size,lat,lon\n0,"x,y",5,48.8,-2.3\n')[0]!.slice(2)).toEqual([5, 48.8, -2.3])
   })
 
+  it('reads plain rows at once as it reads them with care, however the text is cut', () => {
+    const digits = (most: number) => fc.stringMatching(new RegExp(`^\\d{1,${most}}$`))
+    const time = fc.oneof(
+      digits(19),
+      fc.tuple(digits(8), digits(9)).map(parts => parts.join('.')),
+      fc.constantFrom('1e3', '7.', '.5'),
+    )
+    const id = fc.oneof(digits(20), fc.constantFrom('a', '-3', '"1,2"', '"a""b"', '007', '999999999', '1000000000'))
+    const row = fc.tuple(time, id, digits(15), fc.constantFrom('', ',x', ',"y'), fc.constantFrom('\n', '\r\n'))
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), rows => {
+        const text = `time,id,size,more\n${rows.map(([a, b, c, more, end]) => `${a},${b},${c}${more}${end}`).join('')}`
+        const whole = read(format('csv'), text, 1 << 20)
+        expect(whole).toHaveLength(rows.length)
+        expect(whole).toEqual(read(format('csv'), text, 1))
+        whole.forEach(([, number, bytes], index) => {
+          const [, name, size] = rows[index]!
+          expect(bytes).toBe(Number(size))
+          if (/^(?:0|[1-9]\d{0,18})$/.test(name))
+            expect(number).toBe(`${BigInt(name) >> 32n}:${BigInt(name) & 0xffffffffn}`)
+        })
+      }),
+    )
+  })
+
   it('gives equal names equal ids and other names other ids, numbers of 64 bits as they are', () => {
     const ids = (text: string) => read(format('txt'), text).map(row => row[1])
     expect(ids('4294967296\n18446744073709551615\n')[0]).toBe('1:0')
@@ -75,6 +100,7 @@ describe('trace readers', () => {
   it.each([
     ['csv', '1,2,3\n1,2\n', /trace:2: 2 columns where 3/],
     ['csv', '1,2,three\n', /trace:1:5: "three" is no size/],
+    ['csv', '1,2,3\n1,"2"x,3\n', /trace:2: a quoted column does not end at a separator/],
     ['csv', '1,2,-3\n', /trace:1: a negative size/],
     ['csv', 'when,what\n1,2\n', /trace:1: no column holds the object's id/],
     ['txt', 'x'.repeat(1 << 21), /more than 1048576 bytes/],
@@ -104,6 +130,12 @@ describe('trace readers', () => {
           expect(remap.numberOf(low * 0x10000001, high * 0x40000001)).toBe(oracle.get(key))
         }
         expect(remap.count).toBe(oracle.size)
+        const lows = Int32Array.from(given, ([, low]) => low * 0x10000001)
+        const highs = Int32Array.from(given, ([high]) => high * 0x40000001)
+        const inBlocks = new Remap()
+        for (let from = 0; from < given.length; from += 64)
+          inBlocks.numberAll(lows, highs.subarray(from), from, Math.min(64, given.length - from))
+        expect([...lows]).toEqual(given.map(([high, low]) => oracle.get(`${high}:${low}`)))
       }),
     )
     const many = new Remap()

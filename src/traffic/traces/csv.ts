@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { nameHint } from '../../lib/nearest-name.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { idHalves, parseId, parseNumber, textOf } from './cells.ts'
+import { idHalves, parseId, parseNumber, textOf, unixSeconds } from './cells.ts'
 import type { RowSink, TraceFormat, TraceOptions, TraceParser } from './format.ts'
 import { createLineParser } from './lines.ts'
+import { createPlainRowReader } from './plain-row.ts'
 
 /** What a column may hold, and how it is usually headed. */
 const meanings: Record<string, readonly string[]> = {
@@ -21,7 +22,7 @@ const quote = 34
 /**
  * Text with a line a request and separated columns: time in seconds, object id, size in bytes, and perhaps coordinates. Columns are
  * found by the names of a header, named by the user (`columns: {id: url}`), or numbered from 1 (`columns: {id: 2}`); without either
- * they are time, id, size. Fields may be quoted (RFC 4180), not across lines.
+ * they are time, id, size. Fields may be quoted (RFC 4180), not across lines. Times after 1973 may also be milli-, micro- or nanoseconds.
  */
 export const csv: TraceFormat = {
   name: 'csv',
@@ -42,22 +43,26 @@ function separatorOf(line: string): string | undefined {
 
 function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
   const { file } = options
-  let places: Places | undefined
+  let places: Required<Places> | undefined
+  /** Columns that are read are these many from the left. */
+  let need = 0
   let separator = 0
-  const starts: number[] = []
-  const ends: number[] = []
+  let readPlain = (_bytes: Uint8Array, _start: number): number => -1
+  let starts = new Int32Array(1)
+  let ends = new Int32Array(1)
 
-  function split(bytes: Uint8Array, start: number, end: number): number {
-    let field = 0
-    for (let index = start; index <= end; field++) {
-      const isQuoted = bytes[index] === quote
+  /** Finds the columns that are read; false when there are fewer. */
+  function split(bytes: Uint8Array, start: number, end: number): boolean {
+    let index = start
+    for (let field = 0; field < need; field++) {
+      if (index > end) return false
       let stop = index
-      if (isQuoted) {
-        stop = bytes.indexOf(quote, index + 1)
-        if (stop < 0 || stop > end) stop = end
+      if (bytes[index] === quote) {
+        stop = closingQuote(bytes, index + 1, end)
         starts[field] = index + 1
         ends[field] = stop
-        stop++
+        if (stop < end) stop++
+        if (stop < end && bytes[stop] !== separator) return false
       } else {
         while (stop < end && bytes[stop] !== separator) stop++
         starts[field] = index
@@ -65,48 +70,69 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
       }
       index = stop + 1
     }
-    return field
+    return true
+  }
+
+  /** Learns the columns from the first line; true when it is a header. */
+  function begin(bytes: Uint8Array, start: number, end: number): boolean {
+    const first = textOf(bytes, start, end)
+    separator = (options.delimiter ?? separatorOf(first) ?? ',').charCodeAt(0)
+    const names = first.split(String.fromCharCode(separator)).map(name => name.trim().replace(/^"|"$/g, ''))
+    const isHeader = names.every(name => !/^-?\d/.test(name))
+    places = { time: -1, id: -1, size: -1, lat: -1, lon: -1, ...findColumns(names, isHeader, options) }
+    need = Math.max(...Object.values(places)) + 1
+    starts = new Int32Array(need)
+    ends = new Int32Array(need)
+    if (places.lat < 0 && places.lon < 0) readPlain = createPlainRowReader(sink, places, separator)
+    return isHeader
+  }
+
+  function number(bytes: Uint8Array, column: number, what: string, start: number, line: number): number {
+    const value = parseNumber(bytes, starts[column]!, ends[column]!)
+    if (Number.isNaN(value))
+      throw new UserError({
+        message: `"${textOf(bytes, starts[column]!, Math.min(ends[column]!, starts[column]! + 40))}" is no ${what}`,
+        at: { file, line, column: starts[column]! - start + 1 },
+      })
+    return value
   }
 
   function read(bytes: Uint8Array, start: number, end: number, line: number): void {
-    if (places === undefined) {
-      const first = textOf(bytes, start, end)
-      separator = (options.delimiter ?? separatorOf(first) ?? ',').charCodeAt(0)
-      const names = first.split(String.fromCharCode(separator)).map(name => name.trim().replace(/^"|"$/g, ''))
-      const isHeader = names.every(name => !/^-?\d/.test(name))
-      places = findColumns(names, isHeader, options)
-      if (isHeader) return
-    }
-    const fields = split(bytes, start, end)
-    const { time, id = -1, size, lat, lon } = places
-    const need = Math.max(time ?? 0, id, size ?? 0, lat ?? 0, lon ?? 0)
-    if (fields <= need)
-      throw new UserError({ message: `${fields} columns where ${need + 1} are read`, at: { file, line } })
-    const number = (column: number | undefined, without: number, what: string): number => {
-      if (column === undefined) return without
-      const value = parseNumber(bytes, starts[column]!, ends[column]!)
-      if (Number.isNaN(value))
-        throw new UserError({
-          message: `"${textOf(bytes, starts[column]!, ends[column]!).slice(0, 40)}" is no ${what}`,
-          at: { file, line, column: starts[column]! - start + 1 },
-        })
-      return value
-    }
-    const timeS = number(time, 0, 'time in seconds')
-    const bytesOf = number(size, 1, 'size in bytes')
-    if (bytesOf < 0) throw new UserError({ message: `a negative size: ${bytesOf}`, at: { file, line } })
+    if (places === undefined && begin(bytes, start, end)) return
+    const { time, id, size, lat, lon } = places!
+    if (!split(bytes, start, end)) refuse(bytes, start, end, line)
+    const timeS = time < 0 ? 0 : unixSeconds(number(bytes, time, 'time in seconds', start, line))
+    const sizeBytes = size < 0 ? 1 : Math.round(number(bytes, size, 'size in bytes', start, line))
+    if (sizeBytes < 0) throw new UserError({ message: `a negative size: ${sizeBytes}`, at: { file, line } })
     parseId(bytes, starts[id]!, ends[id]!)
     sink.row(
       timeS,
       idHalves.low,
       idHalves.high,
-      Math.round(bytesOf),
-      number(lat, Number.NaN, 'latitude'),
-      number(lon, Number.NaN, 'longitude'),
+      sizeBytes,
+      lat < 0 ? Number.NaN : number(bytes, lat, 'latitude', start, line),
+      lon < 0 ? Number.NaN : number(bytes, lon, 'longitude', start, line),
     )
   }
 
-  return createLineParser(file, read)
+  function refuse(bytes: Uint8Array, start: number, end: number, line: number): never {
+    const fields = textOf(bytes, start, end).split(String.fromCharCode(separator)).length
+    throw new UserError({
+      message:
+        fields < need ? `${fields} columns where ${need} are read` : 'a quoted column does not end at a separator',
+      at: { file, line },
+    })
+  }
+
+  return createLineParser(file, read, (bytes, start) => readPlain(bytes, start))
+}
+
+/** Where a quoted column ends: at the first quote that is not doubled, or with its line. */
+function closingQuote(bytes: Uint8Array, from: number, end: number): number {
+  let stop = from
+  while (stop < end && (bytes[stop] !== quote || (stop + 1 < end && bytes[stop + 1] === quote)))
+    stop += bytes[stop] === quote ? 2 : 1
+  return Math.min(stop, end)
 }
 
 /** Which column holds what. Throws UserError with the nearest name. */

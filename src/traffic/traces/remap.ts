@@ -7,6 +7,8 @@ export class Remap {
   #entries = new Int32Array(4 << 16)
   #mask = (1 << 16) - 1
   #count = 0
+  /** Indices of a block that the first look did not find. */
+  #left = new Int32Array(0)
 
   get count(): number {
     return this.#count
@@ -31,6 +33,31 @@ export class Remap {
     return this.#count - 1
   }
 
+  /**
+   * Puts the numbers of `count` ids in place of their low halves, from row `from` on; `highs` holds the high halves from 0 on. The first
+   * pass numbers what is found at once, all of it independent, so that the processor waits for memory together and not for each id.
+   */
+  numberAll(lows: Int32Array, highs: Int32Array, from: number, count: number): void {
+    while (2 * (this.#count + count) > this.#mask) this.#grow()
+    if (this.#left.length < count) this.#left = new Int32Array(count)
+    const left = this.#left
+    const entries = this.#entries
+    const mask = this.#mask
+    let leftCount = 0
+    for (let index = 0; index < count; index++) {
+      const low = lows[from + index]!
+      const high = highs[index]!
+      const at = (hash(low, high) & mask) << 2
+      const found = entries[at + 2]!
+      if (found !== 0 && entries[at] === low && entries[at + 1] === high) lows[from + index] = found - 1
+      else left[leftCount++] = index
+    }
+    for (let next = 0; next < leftCount; next++) {
+      const index = left[next]!
+      lows[from + index] = this.numberOf(lows[from + index]!, highs[index]!)
+    }
+  }
+
   #grow(): void {
     const old = this.#entries
     const mask = 2 * this.#mask + 1
@@ -39,7 +66,9 @@ export class Remap {
       if (old[from + 2] === 0) continue
       let entry = hash(old[from]!, old[from + 1]!) & mask
       while (entries[4 * entry + 2] !== 0) entry = (entry + 1) & mask
-      entries.set(old.subarray(from, from + 4), 4 * entry)
+      entries[4 * entry] = old[from]!
+      entries[4 * entry + 1] = old[from + 1]!
+      entries[4 * entry + 2] = old[from + 2]!
     }
     this.#entries = entries
     this.#mask = mask
