@@ -43,10 +43,12 @@ export const arrivalModels = createRegistry<ArrivalDefinition>('arrival model', 
  */
 export function createTimes(nextGap: () => number, stepAt: (now: Ms) => { perMs: number; untilMs: Ms }): () => Ms {
   let now = 0
+  let perMs = 0
+  let untilMs = Number.NEGATIVE_INFINITY
   return () => {
     let gap = nextGap()
     for (;;) {
-      const { perMs, untilMs } = stepAt(now)
+      if (now >= untilMs) ({ perMs, untilMs } = stepAt(now))
       const arrival = now + gap / perMs
       if (arrival < untilMs) {
         now = arrival
