@@ -41,7 +41,7 @@ export function createJournal(path: string, head: JournalHead): Journal {
       hint: 'resume it with --resume, or choose another --out',
     })
   const file = openSync(path, 'wx')
-  writeSync(file, line(head))
+  writeAll(file, line(head))
   return openJournal(file, new Map())
 }
 
@@ -97,7 +97,7 @@ function openJournal(file: number, done: Map<number, JournalEntry>): Journal {
   return {
     done,
     append(entry) {
-      writeSync(file, line(entry))
+      writeAll(file, line(entry))
       done.set(entry.cell, entry)
       if (++unflushed >= entriesPerFlush) {
         fsyncSync(file)
@@ -128,6 +128,12 @@ export function refuseOtherRun(path: string, before: JournalHead, now: JournalHe
 function line(record: JournalHead | JournalEntry): string {
   const text = JSON.stringify(record)
   return `${checksum(Buffer.from(text))} ${text}\n`
+}
+
+/** A disk that fills up takes a part of the bytes first, and refuses at the next call only. */
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
 }
 
 function parseLine(bytes: Buffer): unknown {

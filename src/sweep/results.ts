@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome, SweepRow } from '../report/sweep.ts'
 import type { JournalEntry } from './journal.ts'
@@ -16,15 +16,20 @@ export function resultLines(rows: readonly SweepRow[]): string {
 /** Writes a file whole or not at all, and onto the disk before it gets its name. Throws the system's errors. */
 export function writeWhole(path: string, text: string): void {
   const beside = `${path}.tmp`
-  const file = openSync(beside, 'w')
   try {
-    const bytes = Buffer.from(text)
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(beside, 'w')
+    try {
+      const bytes = Buffer.from(text)
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
   }
-  renameSync(beside, path)
 }
 
 /** Reads the results of a finished sweep. Throws UserError. */

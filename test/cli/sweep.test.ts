@@ -124,6 +124,19 @@ describe('cdnlab sweep', () => {
     expect(bytesOf('stopped')).toEqual(bytesOf('whole'))
   })
 
+  it('stops where the disk is full, and goes on when there is room again', () => {
+    const words = ['sweep', 's.yaml', ...grid, '--out', 'full', '--workers', '1']
+    const limited = ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, program, ...words]
+    const { status, stderr } = spawnSync('bash', limited, { cwd: folder, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/cannot write the results: .*--workers 1 --resume\)\n$/),
+    ])
+    expect(linesOf('full/journal')).toBeGreaterThan(1)
+    expect(cdnlab(...words, '--resume').status).toBe(0)
+    expect(bytesOf('full')).toEqual(bytesOf('whole'))
+  })
+
   it('charges a failure to its cell, and a missed threshold to the sweep', () => {
     const failing = [
       '--grid',
