@@ -41,7 +41,7 @@ interface KernelExports {
   nextsAt(): number
   lastMissedBytes(): number
   lastSkipped(): number
-  stateBytes(room: number): number
+  stateBytes(): number
 }
 
 /** Whether a run fits into the memory and the counters of the module. */
@@ -71,7 +71,7 @@ export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, op
   const idWindow = new Int32Array(base.memory.buffer, base.idsAt(), room)
   const sizeWindow = unit ? null : new Uint32Array(base.memory.buffer, base.sizesAt(), room)
   const nextWindow = plan.needsNext ? new Uint32Array(base.memory.buffer, base.nextsAt(), room) : null
-  const counts = { requests: 0, misses: 0, missedBytes: 0, metadataBytes: base.stateBytes(room) }
+  const counts = { requests: 0, misses: 0, missedBytes: 0, metadataBytes: base.stateBytes() }
   let kept = 0
 
   function runChunk(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void {

@@ -8,6 +8,7 @@ export let objects: u32 = 0
 /** False when every object counts 1. */
 export let sized: bool = false
 /** Requests that lie in memory at a time: those of a chunk, or of the whole trace where the trace is the queue. */
+export let room: u32 = 0
 export let ids: usize = 0
 export let sizes: usize = 0
 /** Index of the next request for the same object, for the policies that know the future. */
@@ -28,10 +29,11 @@ export function take(bytes: u64): usize {
 }
 
 /** Begins a run with room for so many requests at a time. */
-export function begin(capacityBytes: f64, objectCount: u32, room: u32, hasSizes: bool, hasNexts: bool): void {
+export function begin(capacityBytes: f64, objectCount: u32, requests: u32, hasSizes: bool, hasNexts: bool): void {
   capacity = capacityBytes as i64
   objects = objectCount
   sized = hasSizes
+  room = requests
   ids = take((room as u64) << 2)
   if (hasSizes) sizes = take((room as u64) << 2)
   if (hasNexts) nexts = take((room as u64) << 2)
@@ -76,6 +78,6 @@ export function lastSkipped(): u32 {
 }
 
 /** Bytes of the columns, the requests not counted. */
-export function stateBytes(room: u32): f64 {
+export function stateBytes(): f64 {
   return ((free - __heap_base) as f64) - ((room as f64) * (4 + (sized ? 4 : 0) + (nexts != 0 ? 4 : 0)))
 }
