@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Span } from '@opentelemetry/api'
 import type { Ms } from '../lib/clock.ts'
 import type { Bucket } from './counters.ts'
 import type { RequestHead } from './request-head.ts'
@@ -13,6 +14,8 @@ export interface Exchange {
   startedAt: Ms
   /** How often it joined a fetch whose answer was not for it. */
   attempts: number
+  /** Begun when something is fetched for it: what the upstream does belongs under it. */
+  span: Span | undefined
   /** True once it is counted. */
   isAnswered: boolean
 }

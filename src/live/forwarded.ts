@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Fields } from '../cache/http/fields.ts'
 import type { Mode } from '../cache/http/freshness.ts'
 import { endToEndFields, isUnkeyedRequestField } from '../cache/http/hop-by-hop.ts'
 import { validatingFields } from '../cache/http/validators.ts'
@@ -13,6 +14,8 @@ export interface Forwarding {
   loopName: string
   /** The Host that the upstream gets: the client's, or a fixed one. */
   host: string
+  /** Puts the context of the PoP's own span into the fields. */
+  trace(fields: Fields): Fields
 }
 
 /** Conditions of a client that the shelf answers itself. */
@@ -27,7 +30,7 @@ const partial = new Set(['range', 'if-range'])
 export function forwardedRequest(
   head: RequestHead,
   request: IncomingMessage | undefined,
-  { mode, via, loopName, host }: Forwarding,
+  { mode, via, loopName, host, trace }: Forwarding,
   held: StoredResponse | undefined,
   fills: boolean,
 ): UpstreamRequest {
@@ -42,5 +45,5 @@ export function forwardedRequest(
   if (held !== undefined) fields.push(...validatingFields(held.fields))
   const isFat = head.hasBody && (head.method === 'GET' || head.method === 'HEAD')
   const body = head.hasBody && request !== undefined ? request : null
-  return { method: head.method, path: head.path, fields, body, isLast: isFat }
+  return { method: head.method, path: head.path, fields: trace(fields), body, isLast: isFat }
 }

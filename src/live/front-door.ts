@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
+import type { Span } from '@opentelemetry/api'
 import { endToEndFields } from '../cache/http/hop-by-hop.ts'
 import { readTarget } from '../cache/http/target.ts'
 import type { Ms } from '../lib/clock.ts'
@@ -8,6 +9,7 @@ import { passInterim } from './interim.ts'
 import type { Located } from './locate.ts'
 import { refuse } from './refuse.ts'
 import { isRefusal, readRequestHead } from './request-head.ts'
+import { fieldsUnder, spanUntilClose } from './spans.ts'
 
 export interface FrontDoorOptions {
   locate(request: IncomingMessage, from: string | undefined, now: Ms): Located
@@ -26,6 +28,7 @@ export function createFrontDoor(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const agent = new Agent({ keepAlive: true, timeout: 60_000 })
   return (request, response) => {
+    const span = spanUntilClose('front door', request, response)
     const head = readRequestHead(request, 'conformant')
     if (isRefusal(head)) {
       refuse(response, head.status, head.reason, { closes: head.isFramingSuspect })
@@ -39,7 +42,7 @@ export function createFrontDoor(
       else if (options.manner === 'redirect') redirect(response, edge, path, located)
       else {
         const waitMs = located.rttMs * options.timeScale
-        const send = (): void => proxy(request, response, edge, path, located, agent)
+        const send = (): void => proxy(request, response, edge, path, located, agent, span)
         if (waitMs > 0) setTimeout(send, waitMs)
         else send()
       }
@@ -99,8 +102,10 @@ function proxy(
   path: string,
   located: Located,
   agent: Agent,
+  span: Span,
 ): void {
-  const headers = endToEndFields(request.rawHeaders, name => name === 'x-sim-location' || name === 'expect')
+  const fields = endToEndFields(request.rawHeaders, name => name === 'x-sim-location' || name === 'expect')
+  const headers = fieldsUnder(span, fields)
   const asked = httpRequest({ host: edge.host, port: edge.port, method: request.method!, path, headers, agent })
   asked.on('information', ({ statusCode, rawHeaders }) => {
     if (statusCode !== 102 && statusCode !== 103) return

@@ -6,6 +6,7 @@ import { hashText } from '../lib/random.ts'
 import type { BehaviorPlan } from '../scenario/plan.ts'
 import { createBehaviorFinder } from './behaviors.ts'
 import { refuse } from './refuse.ts'
+import { spanUntilClose } from './spans.ts'
 
 /** How the built-in origin is doing; the control API changes it. */
 export interface OriginState {
@@ -37,6 +38,7 @@ export function createOriginHandler(
   const findBehavior = createBehaviorFinder(behaviors)
   return (request, response) => {
     state.requests++
+    spanUntilClose('origin', request, response)
     request.resume()
     if (state.isStopped) {
       request.socket.destroy()

@@ -18,6 +18,7 @@ import { Markers } from './markers.ts'
 import type { LivePopOptions } from './pop-options.ts'
 import { isRefusal, readRequestHead } from './request-head.ts'
 import { type PurgeScope, Shelf } from './shelf.ts'
+import { beginSpan, fieldsUnder } from './spans.ts'
 import type { StoredResponse } from './stored-response.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -77,7 +78,16 @@ export class LivePop {
     const host = this.#hostFor(head.host)
     const startedAt = performance.now()
     const key = primaryKey(host, head.path)
-    const exchange = { request, response, head, key, startedAt, attempts: 0, isAnswered: false }
+    const exchange: Exchange = {
+      request,
+      response,
+      head,
+      key,
+      startedAt,
+      attempts: 0,
+      span: undefined,
+      isAnswered: false,
+    }
     const { method } = head
     if (refusedMethods.has(method)) this.#answers.fail(exchange, 405, `${method} is not spoken here`)
     else if (head.loop.includes(this.options.name) || head.loop.length > greatestLoop)
@@ -166,10 +176,11 @@ export class LivePop {
     this.#flights.create(errand, flightKey, undefined).launch()
   }
 
-  #errand({ head, key }: Exchange, held: StoredResponse | undefined, isShared: boolean, fills = true): Errand {
+  #errand(exchange: Exchange, held: StoredResponse | undefined, isShared: boolean, fills = true): Errand {
+    const { head, key } = exchange
     return {
       key,
-      request: forwardedRequest(head, undefined, this.#forwarding(head.host), held, fills),
+      request: forwardedRequest(head, undefined, this.#forwarding(exchange), held, fills),
       clientFields: head.fields,
       control: head.control,
       isAuthorized: head.isAuthorized,
@@ -238,7 +249,7 @@ export class LivePop {
     const isUnsafe = head.method !== 'GET' && head.method !== 'HEAD' && !safeMethods.has(head.method)
     const errand = {
       ...this.#errand(exchange, undefined, false),
-      request: forwardedRequest(head, request, this.#forwarding(head.host), undefined, false),
+      request: forwardedRequest(head, request, this.#forwarding(exchange), undefined, false),
       mayStore: head.method === 'POST',
       forced: undefined,
     }
@@ -258,9 +269,13 @@ export class LivePop {
     flight.launch()
   }
 
-  #forwarding(host: string): Forwarding {
+  #forwarding(exchange: Exchange): Forwarding {
     const { mode, name } = this.options
-    return { mode, via: `1.1 ${name}`, loopName: name, host: this.#hostFor(host) }
+    const trace = (fields: Fields): Fields => {
+      exchange.span ??= beginSpan(`pop ${name}`, exchange.request, performance.now() - exchange.startedAt)
+      return fieldsUnder(exchange.span, fields)
+    }
+    return { mode, via: `1.1 ${name}`, loopName: name, host: this.#hostFor(exchange.head.host), trace }
   }
 
   #forwardReason(
