@@ -37,8 +37,14 @@ export interface PlannedSweep {
   cellBytes: number
 }
 
+export interface SweepPlanOptions extends ScenarioOptions {
+  /** See `CellTask`. */
+  precision?: number | undefined
+}
+
 /** Plans every cell of a grid, so that a mistake in the last one is told before the first one runs. Throws UserError with all. */
-export async function planSweep(name: string, axes: readonly Axis[], options: ScenarioOptions): Promise<PlannedSweep> {
+export async function planSweep(name: string, axes: readonly Axis[], options: SweepPlanOptions): Promise<PlannedSweep> {
+  const { precision } = options
   const { text, file, folder } = await readScenarioFile(name)
   const shared = overridesOf(options)
   const version = readVersion()
@@ -50,9 +56,9 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sc
     const planned = await planner.plan(point)
     if (planned === undefined) continue
     const { seed, planHash, trace } = planned
-    const key = hashOf([planHash, seed, version, trace?.hash ?? null])
+    const key = hashOf([planHash, seed, version, trace?.hash ?? null, precision ?? null])
     if (cells.has(key)) continue
-    const task: CellTask = { text, file, overrides: [...shared, ...point], tracePath: trace?.path }
+    const task: CellTask = { text, file, overrides: [...shared, ...point], tracePath: trace?.path, precision }
     cells.set(key, {
       cell: cells.size,
       key,
@@ -65,6 +71,7 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sc
     scenario: hashOf({ ...(readScenario(text, file, shared).value as object), title: '', description: '' }),
     grid: hashOf(axes),
     trace: traces.hashes().join(' ') || 'none',
+    precision: String(precision ?? 'none'),
   }
   return {
     cells: [...cells.values()],

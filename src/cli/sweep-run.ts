@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { parseBytes, parseDurationMs } from '../lib/quantity.ts'
+import { parseBytes, parseDurationMs, parseShare } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { Sweep } from '../report/sweep.ts'
 import { parseAxis } from '../scenario/grid.ts'
@@ -26,13 +26,14 @@ interface SweepSettings {
   shard: Shard
   workers: number | undefined
   timeoutMs: number
+  precision: number | undefined
   mostBytes: number
 }
 
 /** Runs a sweep from its grid to its reports. Throws UserError; sets the exit codes of failed cells, thresholds and interruption. */
 export async function runSweep(scenario: string, options: SweepOptions): Promise<void> {
   const settings = readSettings(options)
-  const planned = await planSweep(scenario, options.grid.map(parseAxis), options)
+  const planned = await planSweep(scenario, options.grid.map(parseAxis), { ...options, precision: settings.precision })
   printWarnings(planned.warnings)
   const { shard, workers: wanted, mostBytes } = settings
   const cells = planned.cells.filter(({ cell }) => isInShard(cell, shard))
@@ -56,11 +57,15 @@ export async function runSweep(scenario: string, options: SweepOptions): Promise
 }
 
 /** Every option in its unit. Throws UserError with every mistake. */
-function readSettings({ workers, shard, cellTimeout, maxMemory }: SweepOptions): SweepSettings {
+function readSettings({ workers, shard, cellTimeout, maxMemory, precision }: SweepOptions): SweepSettings {
   const timeoutMs = cellTimeout === undefined ? Number.POSITIVE_INFINITY : parseDurationMs(cellTimeout)
   const mostBytes = maxMemory === undefined ? memoryOfMachine() : parseBytes(maxMemory)
   const count = workers === undefined ? undefined : Number(workers)
+  const share = precision === undefined ? undefined : parseShare(precision)
   const mistakes = [
+    ...(precision === undefined || share
+      ? []
+      : [{ message: `--precision ${precision} is no share above 0`, hint: 'for instance 0.5%' }]),
     ...(timeoutMs
       ? []
       : [{ message: `--cell-timeout ${cellTimeout} is no duration`, hint: 'for instance 90s or 10m' }]),
@@ -73,6 +78,7 @@ function readSettings({ workers, shard, cellTimeout, maxMemory }: SweepOptions):
   return {
     shard: shard === undefined ? wholeSweep : parseShard(shard),
     workers: count,
+    precision: share,
     timeoutMs: timeoutMs!,
     mostBytes: mostBytes!,
   }

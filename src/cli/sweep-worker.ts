@@ -16,6 +16,8 @@ export interface CellTask {
   file: string
   overrides: Override[]
   tracePath: string | undefined
+  /** Half width of the hit ratio's interval that the replications must reach; undefined: as many as the scenario says. */
+  precision: number | undefined
 }
 
 /** No part of an outcome comes from here: a cell says nothing of the machine or the moment. */
@@ -33,11 +35,34 @@ const noManifest: Manifest = {
 }
 
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
-export async function runCell({ text, file, overrides, tracePath }: CellTask): Promise<CellOutcome> {
+export async function runCell({ text, file, overrides, tracePath, precision }: CellTask): Promise<CellOutcome> {
   const atlas = loadAtlas()
   const { plan } = planOf(readScenario(text, file, overrides), atlas)
   const trace = tracePath === undefined ? null : await traceOf(plan, tracePath)
-  return outcomeOf(runPlan(plan, atlas, { manifest: noManifest, trace }))
+  const run = (replications: number): RunResult =>
+    runPlan({ ...plan, replications }, atlas, { manifest: noManifest, trace })
+  return outcomeOf(
+    precision === undefined || trace ? run(plan.replications) : runUntil(precision, plan.replications, run),
+  )
+}
+
+const fewestReplications = 5
+const mostReplications = 200
+
+/** Runs more and more replications, as many as the width so far says are needed, until the hit ratio is known so well. */
+function runUntil(precision: number, atLeast: number, run: (replications: number) => RunResult): RunResult {
+  for (let count = Math.max(fewestReplications, atLeast); ; ) {
+    const result = run(count)
+    const halfWidth = result.headline.hit_ratio?.halfWidth ?? 0
+    // No width, or none that can be a number: more runs would say no more.
+    if (!(halfWidth > precision)) return result
+    if (count >= mostReplications) {
+      const note = `${count} replications did not bring the hit ratio to the precision that was asked for.`
+      return { ...result, notes: [...result.notes, note] }
+    }
+    const needed = Math.ceil(count * (halfWidth / precision) ** 2)
+    count = Math.min(mostReplications, Math.max(count + 1, Math.min(needed, 4 * count)))
+  }
 }
 
 function outcomeOf({ headline, thresholds, notes }: RunResult): CellOutcome {

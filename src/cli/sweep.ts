@@ -15,6 +15,7 @@ Values of one axis are held against its first value, in pairs over the seeds tha
 
 Exit codes: 0, 1 cells failed, 2 a mistake in the scenario or the options, 99 a threshold was missed, 130 interrupted.`
 
+/** As they are written on the command line. */
 export interface SweepOptions extends ScenarioOptions {
   grid: string[]
   out: string
@@ -23,6 +24,7 @@ export interface SweepOptions extends ScenarioOptions {
   shard?: string
   cellTimeout?: string
   maxMemory?: string
+  precision?: string
   json?: boolean
   progress?: boolean
 }
@@ -45,6 +47,10 @@ export function registerSweep(program: Command): void {
     .option('--shard <i/n>', 'only every n-th cell, from the i-th on (0 to n - 1); put together with cdnlab merge')
     .option('--cell-timeout <time>', 'a cell that takes longer has failed, such as 10m')
     .option('--max-memory <size>', 'memory that the workers may fill, such as 8GiB')
+    .option(
+      '--precision <share>',
+      'add replications until the hit ratio is known to plus or minus so much, such as 0.5%',
+    )
     .option('--json', 'the cells and the differences as JSON on standard output')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

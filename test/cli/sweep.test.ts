@@ -124,6 +124,19 @@ describe('cdnlab sweep', () => {
     expect(bytesOf('stopped')).toEqual(bytesOf('whole'))
   })
 
+  it('adds replications until the hit ratio is known well enough', () => {
+    const { status } = sweep('precise', '--grid', 'edge.policy=lru,fifo', '--precision', '1%')
+    expect(status).toBe(0)
+    const rows = readFileSync(at('precise/results.jsonl'), 'utf8').trim().split('\n')
+    const widths = rows.map(
+      row => (JSON.parse(row) as { outcome: { halfWidths: Record<string, number> } }).outcome.halfWidths,
+    )
+    for (const { hit_ratio } of widths) {
+      expect(hit_ratio).toBeGreaterThan(0)
+      expect(hit_ratio).toBeLessThanOrEqual(0.01)
+    }
+  })
+
   it('stops where the disk is full, and goes on when there is room again', () => {
     const words = ['sweep', 's.yaml', ...grid, '--out', 'full', '--workers', '1']
     const limited = ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, program, ...words]
