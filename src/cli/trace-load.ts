@@ -6,6 +6,7 @@ import type { TraceFormat } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { traceBytes } from './trace-bytes.ts'
+import { printWarnings } from './warnings.ts'
 
 export interface TraceLoadOptions {
   /** Name of a format, or `auto`. */
@@ -41,7 +42,7 @@ export async function loadTrace(name: string, options: TraceLoadOptions): Promis
     options.format === 'auto' ? undefined : traceFormats.choose(options.format).definition
   let parser: ReturnType<TraceFormat['createParser']> | undefined
   try {
-    for await (const piece of traceBytes(name, { lenient: options.lenient })) {
+    for await (const piece of traceBytes(name)) {
       chosen ??= detectFormat(piece.subarray(0, headBytes), name)
       parser ??= chosen.createParser(sink, { file: name, ...options })
       parser.push(piece)
@@ -49,7 +50,7 @@ export async function loadTrace(name: string, options: TraceLoadOptions): Promis
     parser?.end()
   } catch (error) {
     if (!options.lenient || !(error instanceof UserError)) throw error
-    process.stderr.write(`warning: ${error.message}; kept the ${columns.count()} requests before it\n`)
+    printWarnings([{ message: `${error.message}; kept the ${columns.count()} requests before it` }])
   }
   return columns.trace(basename(name))
 }

@@ -24,11 +24,11 @@ export async function openTraceSource({ traffic, visitors }: Plan, path: string)
 async function readInto(
   sink: RowSink,
   path: string,
-  { format, columns, lenient }: Extract<Plan['traffic'], { kind: 'trace' }>,
+  { format, columns }: Extract<Plan['traffic'], { kind: 'trace' }>,
 ): Promise<void> {
   let chosen: TraceFormat | undefined = format === 'auto' ? undefined : traceFormats.choose(format).definition
   let parser: ReturnType<TraceFormat['createParser']> | undefined
-  for await (const piece of traceBytes(path, { lenient })) {
+  for await (const piece of traceBytes(path)) {
     chosen ??= detectFormat(piece.subarray(0, headBytes), path)
     parser ??= chosen.createParser(sink, { file: path, columns })
     parser.push(piece)
