@@ -125,7 +125,7 @@ describe('cdnlab sweep', () => {
   })
 
   it('adds replications until the hit ratio is known well enough', () => {
-    const { status } = sweep('precise', '--grid', 'edge.policy=lru,fifo', '--precision', '1%')
+    const { status } = sweep('precise', '--grid', 'edge.policy=lru,fifo', '--precision', '2%')
     expect(status).toBe(0)
     const rows = readFileSync(at('precise/results.jsonl'), 'utf8').trim().split('\n')
     const widths = rows.map(
@@ -133,7 +133,7 @@ describe('cdnlab sweep', () => {
     )
     for (const { hit_ratio } of widths) {
       expect(hit_ratio).toBeGreaterThan(0)
-      expect(hit_ratio).toBeLessThanOrEqual(0.01)
+      expect(hit_ratio).toBeLessThanOrEqual(0.02)
     }
   })
 
