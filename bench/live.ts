@@ -4,73 +4,136 @@ import { type AddressInfo, connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { startPop } from '#cdnlab/live/single-pop.js'
 import { formatRate, median, printTable } from './measure.ts'
+import { startOtherCaches } from './other-caches.ts'
 
 // Requests per CPU second of a live PoP beside a bare node:http server: hits of 1 KB and 100 KB, and misses. Each server is a
-// process of its own and reports its CPU time; rounds alternate, medians are shown. The client costs are not counted.
+// process of its own and reports its CPU time; rounds alternate, medians are shown. The client costs are not counted. Beside them
+// nginx and Varnish with one worker where they are installed, and how long hits wait beside slow clients.
 
 const connections = 32
 const rounds = 5
 const self = fileURLToPath(import.meta.url)
 
 interface Trial {
-  name: string
-  server: 'bare' | 'pop' | 'filling'
+  what: string
   bytes: number
   /** How the path of each request is made: one path for hits, a new one for misses. */
   pathOf(count: number): string
   requests: number
 }
 
-const trials: Trial[] = [
-  { name: 'bare, 1 KB', server: 'bare', bytes: 1024, pathOf: () => '/1024', requests: 40_000 },
-  { name: 'hit, 1 KB', server: 'pop', bytes: 1024, pathOf: () => '/1024', requests: 40_000 },
-  { name: 'bare, 100 KB', server: 'bare', bytes: 102_400, pathOf: () => '/102400', requests: 10_000 },
-  { name: 'hit, 100 KB', server: 'pop', bytes: 102_400, pathOf: () => '/102400', requests: 10_000 },
-  { name: 'miss, 1 KB', server: 'filling', bytes: 1024, pathOf: count => `/1024?${count}`, requests: 10_000 },
+const hits = [
+  { what: 'hit, 1 KB', bytes: 1024, pathOf: () => '/1024', requests: 40_000 },
+  { what: 'hit, 100 KB', bytes: 102_400, pathOf: () => '/102400', requests: 10_000 },
 ]
+const miss = { what: 'miss, 1 KB', bytes: 1024, pathOf: (count: number) => `/1024?${count}`, requests: 10_000 }
+/** Asked for by those who then read next to nothing. */
+const slowBytes = 8 * 1024 * 1024
+const slowClients = 200
 
 interface Served {
   port: number
-  cpuMs(): Promise<number>
-  held(): Promise<{ heldObjects: number; rssBytes: number }>
+  cpuMs(): Promise<number> | number
   stop(): void
 }
 
-/** Runs the comparison and writes a table. */
+interface OwnServed extends Served {
+  held(): Promise<{ heldObjects: number; rssBytes: number }>
+}
+
+/** Runs the comparison and writes the tables. */
 export async function run(): Promise<void> {
   const origin = await start('bare', 0)
-  const servers = {
-    bare: await start('bare', 0),
-    pop: await start('pop', origin.port),
-    filling: await start('pop', origin.port),
+  const bare = await start('bare', 0)
+  const pop = await start('pop', origin.port)
+  const filling = await start('pop', origin.port)
+  const others = await startOtherCaches(origin.port)
+  try {
+    const { rssBytes: emptyBytes } = await filling.held()
+    await compareWork(bare, [
+      ...hits.map(trial => ({ name: 'bare', server: bare, trial })),
+      ...hits.map(trial => ({ name: 'cdnlab', server: pop, trial })),
+      { name: 'cdnlab', server: filling, trial: miss },
+      ...others.flatMap(server => [...hits, miss].map(trial => ({ name: server.name, server, trial }))),
+    ])
+    const { heldObjects, rssBytes } = await filling.held()
+    const perObject = (rssBytes - emptyBytes) / heldObjects
+    console.log(`memory: ${heldObjects} objects of 1 KB, ${perObject.toFixed(0)} bytes of process for each\n`)
+    await compareWaits([
+      { name: 'bare', server: bare },
+      { name: 'cdnlab', server: pop },
+      ...others.map(server => ({ name: server.name, server })),
+    ])
+  } finally {
+    for (const server of [origin, bare, pop, filling, ...others]) await server.stop()
   }
-  const perCpuSecond = new Map<string, number[]>(trials.map(({ name }) => [name, []]))
-  const { rssBytes: emptyBytes } = await servers.filling.held()
+}
+
+/** Requests per CPU second of the server, and how many bare answers one costs. */
+async function compareWork(bare: Served, rows: { name: string; server: Served; trial: Trial }[]): Promise<void> {
+  const rates = rows.map((): number[] => [])
   let unique = 0
   for (let round = 0; round <= rounds; round++)
-    for (const { name, server, bytes, pathOf, requests } of trials) {
-      const { port, cpuMs } = servers[server]
-      const before = await cpuMs()
-      await drive(port, bytes, requests, () => pathOf(unique++))
-      const spentMs = (await cpuMs()) - before
-      if (round > 0) perCpuSecond.get(name)!.push((requests / spentMs) * 1000)
+    for (const [index, { server, trial }] of rows.entries()) {
+      const before = await server.cpuMs()
+      await drive(server.port, trial.bytes, trial.requests, () => trial.pathOf(unique++))
+      const spentMs = (await server.cpuMs()) - before
+      if (round > 0) rates[index]!.push((trial.requests / spentMs) * 1000)
     }
-  const bare = { '1 KB': median(perCpuSecond.get('bare, 1 KB')!), '100 KB': median(perCpuSecond.get('bare, 100 KB')!) }
+  const bareRate = (bytes: number): number =>
+    median(rates[rows.findIndex(({ server, trial }) => server === bare && trial.bytes === bytes)]!)
   printTable(
     ['requests per CPU second', 'rate', 'bare answers'],
-    [...perCpuSecond].map(([name, values]) => {
-      const size = name.split(', ')[1] as keyof typeof bare
-      return [name, formatRate(median(values)), (bare[size] / median(values)).toFixed(2)]
+    rows.map(({ name, trial }, index) => {
+      const rate = median(rates[index]!)
+      return [`${name}: ${trial.what}`, formatRate(rate), (bareRate(trial.bytes) / rate).toFixed(2)]
     }),
   )
-  const { heldObjects, rssBytes } = await servers.filling.held()
-  const perObject = (rssBytes - emptyBytes) / heldObjects
-  console.log(`memory: ${heldObjects} objects of 1 KB, ${perObject.toFixed(0)} bytes of process for each`)
-  for (const server of [origin, ...Object.values(servers)]) server.stop()
+}
+
+/** How long hits of 1 KB take, with nobody else there and beside slow clients. */
+async function compareWaits(rows: { name: string; server: Served }[]): Promise<void> {
+  const table: string[][] = []
+  for (const { name, server } of rows) {
+    const measureWaits = async (): Promise<{ p50: number; p99: number }> => {
+      const waits: number[] = []
+      await drive(server.port, 1024, 20_000, () => '/1024', waits)
+      waits.sort((a, b) => a - b)
+      return { p50: waits[waits.length >> 1]!, p99: waits[Math.floor(waits.length * 0.99)]! }
+    }
+    await measureWaits()
+    const alone = await measureWaits()
+    const stop = await slowReaders(server.port)
+    const beside = await measureWaits()
+    stop()
+    table.push([name, ...[alone.p50, alone.p99, beside.p50, beside.p99].map(ms => ms.toFixed(2))])
+  }
+  printTable(['ms to answer a hit', 'p50', 'p99', `p50, ${slowClients} slow`, `p99, ${slowClients} slow`], table)
+}
+
+/** Opens connections that ask for something large and take a little of it ten times a second. */
+async function slowReaders(port: number): Promise<() => void> {
+  const sockets = await Promise.all(
+    Array.from({ length: slowClients }, async () => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      await new Promise(resolve => socket.once('connect', resolve))
+      socket.write(`GET /${slowBytes} HTTP/1.1\r\nHost: bench\r\n\r\n`)
+      await new Promise(resolve => socket.once('readable', resolve))
+      return socket
+    }),
+  )
+  const timer = setInterval(() => {
+    for (const socket of sockets) socket.read(1024)
+  }, 100)
+  return () => {
+    clearInterval(timer)
+    for (const socket of sockets) socket.destroy()
+  }
 }
 
 /** Keeps some connections busy, each with one request at a time, until so many answers are whole. */
-function drive(port: number, bytes: number, requests: number, nextPath: () => string): Promise<void> {
+function drive(port: number, bytes: number, requests: number, nextPath: () => string, waits?: number[]): Promise<void> {
   let asked = 0
   return new Promise((resolve, reject) => {
     let open = connections
@@ -79,6 +142,7 @@ function drive(port: number, bytes: number, requests: number, nextPath: () => st
       socket.setNoDelay(true)
       let head = ''
       let left = 0
+      let askedAt = 0
       const ask = (): void => {
         if (asked++ >= requests) {
           socket.destroy()
@@ -87,6 +151,7 @@ function drive(port: number, bytes: number, requests: number, nextPath: () => st
         }
         head = ''
         left = -1
+        askedAt = performance.now()
         socket.write(`GET ${nextPath()} HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`)
       }
       socket.on('connect', ask)
@@ -98,13 +163,15 @@ function drive(port: number, bytes: number, requests: number, nextPath: () => st
           if (end < 0) return
           left = bytes - (head.length - end - 4)
         } else left -= chunk.length
-        if (left <= 0) ask()
+        if (left > 0) return
+        waits?.push(performance.now() - askedAt)
+        ask()
       })
     }
   })
 }
 
-function start(kind: 'bare' | 'pop', originPort: number): Promise<Served> {
+function start(kind: 'bare' | 'pop', originPort: number): Promise<OwnServed> {
   const child = fork(self, ['--serve', kind, String(originPort)])
   const ask = <T>(question: string): Promise<T> =>
     new Promise(resolve => {
@@ -125,7 +192,7 @@ function start(kind: 'bare' | 'pop', originPort: number): Promise<Served> {
 
 /** The other side: a server that answers questions about itself. */
 async function serve(kind: string, originPort: number): Promise<void> {
-  const bodies = new Map([1024, 102_400].map(bytes => [bytes, Buffer.alloc(bytes, 'x')]))
+  const bodies = new Map([1024, 102_400, slowBytes].map(bytes => [bytes, Buffer.alloc(bytes, 'x')]))
   let heldObjects = (): number => 0
   let port: number
   if (kind === 'pop') {

@@ -5,6 +5,7 @@ import type { Ms } from '../lib/clock.ts'
 import { UserError } from '../lib/user-error.ts'
 import { createHttp2Side } from './http2.ts'
 import { splitByProtocol } from './protocol.ts'
+import { noteShortage } from './shortage.ts'
 import { createSlowReaderWatch } from './slow-readers.ts'
 
 export interface ServerLimits {
@@ -103,7 +104,7 @@ export async function listen(
     server.listen(port, host, resolve)
   })
   // What goes wrong while accepting, such as no file descriptors left, is not the end of those who are connected.
-  server.on('error', ignore)
+  server.on('error', noteShortage)
   const address = server.address() as AddressInfo
   const shown = host.includes(':') ? `[${host}]` : host
   return {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Dispatcher, Pool } from 'undici'
 import type { Fields } from '../cache/http/fields.ts'
 import type { Ms } from '../lib/clock.ts'
+import { noteShortage } from './shortage.ts'
 
 export interface UpstreamOptions {
   origin: URL
@@ -175,6 +176,7 @@ class UpstreamExchange implements Dispatcher.DispatchHandler, UpstreamControl {
   fail(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
+    noteShortage(error)
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     const detail = code
       .toLowerCase()
