@@ -1,19 +1,20 @@
-import { gzipSync } from 'node:zlib'
 import { nameHint } from '../lib/nearest-name.ts'
 import { formatBytes, formatDigits, formatDuration } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { formatCount } from '../report/figures.ts'
+import type { Plan } from '../scenario/plan.ts'
 import { createLoad } from '../sim/load.ts'
-import { never, nextUses } from '../sim/next-use.ts'
 import type { Trace } from '../traffic/trace.ts'
 import { factsOf } from '../traffic/trace-facts.ts'
-import { createBatch } from '../traffic/traffic.ts'
+import type { RowSink } from '../traffic/traces/format.ts'
+import { type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
 import { isWorkload } from '../traffic/workload.ts'
 import { loadPlan } from './load-plan.ts'
-import { checkOutputFile, writeBytes, writeOut } from './terminal.ts'
+import { writeOut } from './terminal.ts'
 import type { TraceCommandOptions } from './trace.ts'
-import { columnsOf, loadTrace } from './trace-load.ts'
+import { columnsOf, loadTrace, readTrace, type TraceLoadOptions } from './trace-load.ts'
+import { writePieces, writeTrace } from './trace-write.ts'
 
 const actions = { info, head, convert, generate }
 
@@ -24,8 +25,12 @@ export async function traceCommand(what: string, name: string, options: TraceCom
   await actions[what as keyof typeof actions](name, options)
 }
 
-function load(name: string, { format, column, delimiter, lenient = false }: TraceCommandOptions): Promise<Trace> {
-  return loadTrace(name, { format, columns: columnsOf(column), lenient, ...(delimiter ? { delimiter } : {}) })
+function loadOptions({ format, column, delimiter, lenient = false }: TraceCommandOptions): TraceLoadOptions {
+  return { format, columns: columnsOf(column), lenient, ...(delimiter ? { delimiter } : {}) }
+}
+
+function load(name: string, options: TraceCommandOptions): Promise<Trace> {
+  return loadTrace(name, loadOptions(options))
 }
 
 async function info(name: string, options: TraceCommandOptions): Promise<void> {
@@ -54,13 +59,31 @@ async function info(name: string, options: TraceCommandOptions): Promise<void> {
   await writeOut(`${rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join('\n')}\n`)
 }
 
+/** The first requests as the file has them; no more of it is read. Names are shown by their hash of 64 bits. */
 async function head(name: string, options: TraceCommandOptions): Promise<void> {
-  const { ids, bytes, timesS, count } = await load(name, options)
-  const rows = Array.from(
-    { length: Math.min(count, Number(options.count)) },
-    (_, row) => `${timesS[row]},${ids[row]},${bytes[row]}`,
-  )
-  await writeOut(`time,object,size\n${rows.join('\n')}\n`)
+  const most = Number(options.count)
+  if (!Number.isSafeInteger(most) || most < 1) throw new UserError(`--count ${options.count}: a whole number from 1`)
+  if (isWorkload(name)) {
+    const { ids, bytes, timesS, count } = await load(name, options)
+    const rows = Array.from({ length: Math.min(count, most) }, (_, row) => `${timesS[row]},${ids[row]},${bytes[row]}`)
+    return writeOut(`time,id,size\n${rows.join('\n')}\n`)
+  }
+  const enough = new UserError('enough requests')
+  const lines = ['time,id,size,lat,lon']
+  const show = (degrees: number): string => (Number.isNaN(degrees) ? '' : String(degrees))
+  const sink: RowSink = {
+    row(timeS, low, high, bytes, lat, lon) {
+      const id = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+      lines.push(`${timeS},${id},${bytes},${show(lat)},${show(lon)}`)
+      if (lines.length > most) throw enough
+    },
+  }
+  try {
+    await readTrace(name, loadOptions(options), sink)
+  } catch (error) {
+    if (error !== enough && !(options.lenient && error instanceof UserError)) throw error
+  }
+  await writeOut(`${lines.join('\n')}\n`)
 }
 
 async function convert(name: string, options: TraceCommandOptions): Promise<void> {
@@ -72,46 +95,20 @@ async function generate(name: string, options: TraceCommandOptions): Promise<voi
   if (isWorkload(name)) return writeTrace(await load(name, options), options.output)
   const { plan } = await loadPlan(name, { set: options.set ?? [] })
   const { traffic, catalog } = createLoad(plan, null, createRandom(plan.seed, 'replication 0'))
-  const batch = createBatch(1 << 16)
-  const lines = ['time,id,size,lat,lon']
-  while (traffic.next(batch))
+  await writePieces(visits(traffic, catalog, plan.visitors.places), options.output)
+}
+
+/** Requests with the coordinates of those who make them, as csv. */
+function* visits(traffic: Traffic, catalog: Catalog, places: Plan['visitors']['places']): Generator<Buffer> {
+  const batch = createBatch(1 << 14)
+  yield Buffer.from('time,id,size,lat,lon\n')
+  while (traffic.next(batch)) {
+    let text = ''
     for (let row = 0; row < batch.count; row++) {
-      const { lat, lon } = plan.visitors.places[batch.places[row]!]!
+      const { lat, lon } = places[batch.places[row]!]!
       const id = batch.objects[row]!
-      lines.push(
-        `${(batch.timesMs[row]! / 1000).toFixed(3)},${id},${catalog.bytesOf[id]},${lat.toFixed(2)},${lon.toFixed(2)}`,
-      )
+      text += `${(batch.timesMs[row]! / 1000).toFixed(3)},${id},${catalog.bytesOf[id]},${lat.toFixed(2)},${lon.toFixed(2)}\n`
     }
-  await writePacked(options.output, Buffer.from(`${lines.join('\n')}\n`))
-}
-
-async function writeTrace(trace: Trace, output: string | undefined): Promise<void> {
-  const isCsv = output === undefined || output === '-' || /\.csv(?:\.gz)?$/i.test(output)
-  await writePacked(output, isCsv ? csvOf(trace) : oracleGeneralOf(trace))
-}
-
-async function writePacked(output: string | undefined, bytes: Buffer): Promise<void> {
-  if (output === undefined || output === '-') return writeOut(bytes.toString('latin1'))
-  checkOutputFile(output)
-  writeBytes(output, /\.gz$/i.test(output) ? gzipSync(bytes, { level: 9 }) : bytes)
-}
-
-function csvOf({ count, ids, bytes, timesS }: Trace): Buffer {
-  const lines = ['time,id,size']
-  for (let row = 0; row < count; row++) lines.push(`${Number(timesS[row]!.toFixed(6))},${ids[row]},${bytes[row]}`)
-  return Buffer.from(`${lines.join('\n')}\n`)
-}
-
-/** Records of 24 bytes with the index of the next request, counted from 1, or -1. */
-function oracleGeneralOf({ count, objects, ids, bytes, timesS }: Trace): Buffer {
-  const next = nextUses(ids, count, objects)
-  const out = Buffer.alloc(24 * count)
-  for (let row = 0; row < count; row++) {
-    const at = 24 * row
-    out.writeUInt32LE(Math.floor(timesS[row]!), at)
-    out.writeUInt32LE(ids[row]! + 1, at + 4)
-    out.writeUInt32LE(bytes[row]!, at + 12)
-    out.writeBigInt64LE(next[row] === never ? -1n : BigInt(next[row]! + 1), at + 16)
+    yield Buffer.from(text)
   }
-  return out
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
 import type { Trace } from '../traffic/trace.ts'
 import { createTraceColumns } from '../traffic/trace-columns.ts'
-import type { TraceFormat } from '../traffic/traces/format.ts'
+import type { RowSink, TraceFormat, TraceParser } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { traceBytes } from './trace-bytes.ts'
@@ -37,20 +37,27 @@ const headBytes = 4096
 export async function loadTrace(name: string, options: TraceLoadOptions): Promise<Trace> {
   if (isWorkload(name)) return makeWorkload(name)
   const columns = createTraceColumns()
-  const { sink } = columns
-  let chosen: TraceFormat | undefined =
-    options.format === 'auto' ? undefined : traceFormats.choose(options.format).definition
-  let parser: ReturnType<TraceFormat['createParser']> | undefined
   try {
-    for await (const piece of traceBytes(name)) {
-      chosen ??= detectFormat(piece.subarray(0, headBytes), name)
-      parser ??= chosen.createParser(sink, { file: name, ...options })
-      parser.push(piece)
-    }
-    parser?.end()
+    await readTrace(name, options, columns.sink)
   } catch (error) {
     if (!options.lenient || !(error instanceof UserError)) throw error
     printWarnings([{ message: `${error.message}; kept the ${columns.count()} requests before it` }])
   }
   return columns.trace(basename(name))
+}
+
+/** Reads a trace from a file or standard input (`-`), request by request. Throws UserError, and what the sink throws. */
+export async function readTrace(
+  name: string,
+  { format, columns, delimiter }: Omit<TraceLoadOptions, 'lenient'>,
+  sink: RowSink,
+): Promise<void> {
+  let chosen: TraceFormat | undefined = format === 'auto' ? undefined : traceFormats.choose(format).definition
+  let parser: TraceParser | undefined
+  for await (const piece of traceBytes(name)) {
+    chosen ??= detectFormat(piece.subarray(0, headBytes), name)
+    parser ??= chosen.createParser(sink, { file: name, columns, ...(delimiter === undefined ? {} : { delimiter }) })
+    parser.push(piece)
+  }
+  parser?.end()
 }

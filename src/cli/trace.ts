@@ -33,7 +33,7 @@ export function registerTrace(program: Command): void {
     .option('--count <number>', 'for head: how many requests', '10')
     .option('--set <key=value>', 'for generate from a scenario: change a key', collect, [])
     .option('--json', 'for info: as JSON')
-    .option('-o, --output <file>', 'for convert and generate: .csv or .oracleGeneral.bin, each also with .gz')
+    .option('-o, --output <file>', 'for convert and generate: .csv or .oracleGeneral.bin, each also with .gz or .zst')
     .addHelpText('before', examples)
     .action(async (what: string, name: string, options: TraceCommandOptions) => {
       const { traceCommand } = await import('./trace-command.ts')

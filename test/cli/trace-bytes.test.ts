@@ -59,7 +59,7 @@ describe('the bytes of a trace', () => {
   })
 
   it('stops a bomb before it fills the memory', async () => {
-    expect(await unpack(bomb(3))).toEqual(Buffer.alloc(3 * 2 ** 17, 65))
+    expect((await unpack(bomb(3))).equals(Buffer.alloc(3 * 2 ** 17, 65))).toBe(true)
     const before = process.memoryUsage().arrayBuffers
     await expect(unpack(bomb(40_000), { mostBytes: 10_000_000 })).rejects.toThrow(
       /unpacks to more than .* this is no trace/,

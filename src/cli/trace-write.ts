@@ -1,0 +1,81 @@
+import { createWriteStream, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Readable, type Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import * as zlib from 'node:zlib'
+import { UserError } from '../lib/user-error.ts'
+import { never, nextUses } from '../sim/next-use.ts'
+import type { Trace } from '../traffic/trace.ts'
+import { checkOutputFile, writeOut } from './terminal.ts'
+
+/** Rows that are turned into bytes at a time: a trace is never in memory twice. */
+const chunkRows = 1 << 15
+const recordBytes = 24
+
+/** Writes a trace in the format and packing that the file's name says; csv without a file. Throws UserError. */
+export async function writeTrace(trace: Trace, output: string | undefined): Promise<void> {
+  if (output === undefined || output === '-' || /\.csv(?:\.(?:gz|zst))?$/i.test(output))
+    return writePieces(csvPieces(trace), output)
+  if (/oraclegeneral|\.bin(?:\.(?:gz|zst))?$/i.test(output)) return writePieces(oracleGeneralPieces(trace), output)
+  throw new UserError({
+    message: `${output}: the name does not say which format to write`,
+    hint: 'end it with .csv or .oracleGeneral.bin, each also with .gz or .zst',
+  })
+}
+
+/** Writes pieces to a file, whole or not at all and packed as its name says; to standard output without one. Throws UserError. */
+export async function writePieces(pieces: Iterable<Buffer>, output: string | undefined): Promise<void> {
+  if (output === undefined || output === '-') {
+    for (const piece of pieces) await writeOut(piece.toString())
+    return
+  }
+  checkOutputFile(output)
+  const beside = join(dirname(output), `.${basename(output)}.${process.pid}.tmp`)
+  const packing = packingOf(output)
+  const source = Readable.from(pieces, { objectMode: false })
+  const file = createWriteStream(beside, { flush: true })
+  try {
+    await (packing ? pipeline(source, packing, file) : pipeline(source, file))
+    renameSync(beside, output)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw new UserError({ message: `cannot write ${output}: ${(error as Error).message}` }, 1)
+  }
+}
+
+function packingOf(output: string): Transform | undefined {
+  if (/\.gz$/i.test(output)) return zlib.createGzip({ level: 9 })
+  if (!/\.zst$/i.test(output)) return undefined
+  const create = (zlib as { createZstdCompress?: () => Transform }).createZstdCompress
+  if (create) return create()
+  throw new UserError({
+    message: `${output}: this Node.js cannot pack zstd`,
+    hint: 'use .gz, or Node.js 22.15 or later',
+  })
+}
+
+function* csvPieces({ count, ids, bytes, timesS }: Trace): Generator<Buffer> {
+  yield Buffer.from('time,id,size\n')
+  for (let from = 0; from < count; from += chunkRows) {
+    let text = ''
+    for (let row = from; row < Math.min(count, from + chunkRows); row++)
+      text += `${Number(timesS[row]!.toFixed(6))},${ids[row]},${bytes[row]}\n`
+    yield Buffer.from(text)
+  }
+}
+
+/** Records of 24 bytes with the index of the next request, counted from 1, or -1. Times before the first request are 0. */
+function* oracleGeneralPieces({ count, objects, ids, bytes, timesS }: Trace): Generator<Buffer> {
+  const next = nextUses(ids, count, objects)
+  for (let from = 0; from < count; from += chunkRows) {
+    const rows = Math.min(chunkRows, count - from)
+    const out = Buffer.alloc(recordBytes * rows)
+    for (let row = from, at = 0; row < from + rows; row++, at += recordBytes) {
+      out.writeUInt32LE(Math.max(0, Math.floor(timesS[row]!)), at)
+      out.writeUInt32LE(ids[row]! + 1, at + 4)
+      out.writeUInt32LE(bytes[row]!, at + 12)
+      out.writeBigInt64LE(next[row] === never ? -1n : BigInt(next[row]! + 1), at + 16)
+    }
+    yield out
+  }
+}
