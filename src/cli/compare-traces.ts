@@ -1,4 +1,4 @@
-import { arch, availableParallelism, cpus, platform, release } from 'node:os'
+import { availableParallelism } from 'node:os'
 import type { Spec } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
 import { admissions } from '../policies/admission/index.ts'
@@ -13,9 +13,9 @@ import type { CompareOptions } from './compare.ts'
 import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
 import type { CompareOutcome, CompareTask } from './compare-worker.ts'
 import { loadKernels } from './kernels.ts'
+import { plainManifest } from './manifest.ts'
 import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
 import { columnsOf, loadTrace } from './trace-load.ts'
-import { readVersion } from './version.ts'
 
 type Options = CompareOptions & { color?: boolean }
 
@@ -41,6 +41,7 @@ export async function compareTraces(names: readonly string[], options: Options):
     throw new UserError('--json, --csv and --markdown are three formats: choose one')
   const output = options.output ?? '-'
   if (output !== '-') checkOutputFile(output)
+  if (options.html !== undefined) checkOutputFile(options.html)
   const contenders = parseContenders(options.policy, options.compat)
   if (options.admission !== undefined) admissions.choose(options.admission)
   const sampleRatio = shareOf(options)
@@ -60,7 +61,7 @@ export async function compareTraces(names: readonly string[], options: Options):
   const sampled = rowsOf('sampled')
   const result: CompareResult = {
     format: 'cdnlab-compare-1',
-    manifest: manifestOf(options),
+    manifest: plainManifest('compare', Number(options.seed)),
     traces: traces.map(({ name, count, objects, footprintBytes, notes }) => ({
       name,
       requests: count,
@@ -80,6 +81,7 @@ export async function compareTraces(names: readonly string[], options: Options):
       sampledMissRatio: sampled[index]!.missRatio,
     })),
   }
+  if (options.html !== undefined) await writePage(options.html, result)
   await writeOutput(output, textOf(result, options, output !== '-'))
 }
 
@@ -239,19 +241,10 @@ function rowOf(
   }
 }
 
-function manifestOf({ seed }: Options): CompareResult['manifest'] {
-  return {
-    version: readVersion(),
-    command: `cdnlab ${process.argv.slice(2).join(' ')}`,
-    seed: Number(seed),
-    replications: 1,
-    scenario: 'compare',
-    scenarioHash: '',
-    traceHash: null,
-    node: process.version,
-    os: `${platform()} ${release()} ${arch()}`,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  }
+async function writePage(path: string, result: CompareResult): Promise<void> {
+  const { compareHtml } = await import('../report/html/compare-page.ts')
+  await writeOutput(path, compareHtml(result))
+  process.stderr.write(`written to ${path}\n`)
 }
 
 function textOf(result: CompareResult, { json, csv, markdown, color = true }: Options, isFile: boolean): string {

@@ -34,6 +34,7 @@ export interface CompareOptions {
   json?: boolean
   csv?: boolean
   markdown?: boolean
+  html?: string
   output?: string
   progress?: boolean
 }
@@ -68,6 +69,7 @@ export function registerCompare(program: Command): void {
     .option('--json', 'as JSON')
     .option('--csv', 'as one table')
     .option('--markdown', 'as Markdown')
+    .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('-o, --output <file>', 'write it to a file, whole or not at all')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

@@ -22,6 +22,22 @@ export async function createManifest(plan: Plan, scenario: string, tracePath: st
   }
 }
 
+/** The manifest of a command that needs no scenario. */
+export function plainManifest(command: string, seed: number): Manifest {
+  return {
+    version: readVersion(),
+    command: `cdnlab ${process.argv.slice(2).map(quoteWord).join(' ')}`.trim(),
+    seed,
+    replications: 1,
+    scenario: command,
+    scenarioHash: '',
+    traceHash: null,
+    node: process.version,
+    os: `${platform()} ${release()} ${arch()}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  }
+}
+
 /** A word as a shell would need it. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

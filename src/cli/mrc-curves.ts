@@ -6,6 +6,7 @@ import { byteMissRatioAt, lruCurve, missRatioAt } from '../sim/lru-curve.ts'
 import { adjusted, sampleTrace } from '../sim/sample.ts'
 import type { Trace } from '../traffic/trace.ts'
 import { loadKernels } from './kernels.ts'
+import { plainManifest } from './manifest.ts'
 import type { MrcOptions } from './mrc.ts'
 import { checkOutputFile, createProgress, terminalWidth, writeOutput } from './terminal.ts'
 import { columnsOf, loadTrace } from './trace-load.ts'
@@ -18,6 +19,7 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
   if (options.json && options.csv) throw new UserError('--json and --csv are two formats: choose one')
   const output = options.output ?? '-'
   if (output !== '-') checkOutputFile(output)
+  if (options.html !== undefined) checkOutputFile(options.html)
   const ratio = Number(options.sampleRatio)
   if (!(ratio > 0 && ratio <= 1)) throw new UserError(`--sample-ratio ${options.sampleRatio}: a share above 0, up to 1`)
   const points = Number(options.points)
@@ -57,10 +59,17 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
     sampledRequests: sample.count,
     curves,
   }
+  if (options.html !== undefined) await writePage(options.html, result, Number(options.seed))
   await writeOutput(
     output,
     options.json ? mrcJson(result) : options.csv ? mrcCsv(result) : mrcText(result, terminalWidth()),
   )
+}
+
+async function writePage(path: string, result: MrcResult, seed: number): Promise<void> {
+  const { mrcHtml } = await import('../report/html/mrc-page.ts')
+  await writeOutput(path, mrcHtml(result, plainManifest('mrc', seed)))
+  process.stderr.write(`written to ${path}\n`)
 }
 
 /** Sizes from a thousandth of the footprint to all of it, each larger by the same factor. */

@@ -24,6 +24,7 @@ export interface MrcOptions {
   lenient?: boolean
   json?: boolean
   csv?: boolean
+  html?: string
   output?: string
   progress?: boolean
 }
@@ -45,6 +46,7 @@ export function registerMrc(program: Command): void {
     .option('--lenient', 'keeps the good records before a broken one')
     .option('--json', 'as JSON')
     .option('--csv', 'as one table')
+    .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('-o, --output <file>', 'write it to a file, whole or not at all')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

@@ -1,5 +1,5 @@
 import { formatBytes, formatDigits } from '../lib/quantity.ts'
-import { type CompareResult, differenceOf, groupsOf, reductionOf } from './compare.ts'
+import { type CompareResult, groupsOf, markOf, reductionOf } from './compare.ts'
 import { curveLines } from './compare-curves.ts'
 import { formatCount } from './figures.ts'
 import { inertText } from './inert.ts'
@@ -17,7 +17,16 @@ export function compareText(result: CompareResult, { width: given, colors }: Omi
       `${inertText(name)}: ${formatCount(requests)} requests, ${formatCount(objects)} objects, footprint ${formatBytes(footprintBytes)}`,
   )
   const tables = groupsOf(result).flatMap(group => ['', ...groupLines(group, result.reference, width, ink)])
-  return `${[...heads.flatMap(head => wrap(head, width, '')), ...tables, ...curveLines(result, width), ...summaryLines(result, ink), '', ...notes(result, width).map(ink.faint)].join('\n')}\n`
+  return `${[
+    ...heads.flatMap(head => wrap(head, width, '')),
+    ...tables,
+    ...curveLines(result, width),
+    ...summaryLines(result, ink),
+    '',
+    ...noteSentences(result)
+      .flatMap(line => wrap(line, width, ''))
+      .map(ink.faint),
+  ].join('\n')}\n`
 }
 
 function groupLines(
@@ -26,7 +35,7 @@ function groupLines(
   width: number,
   ink: Ink,
 ): string[] {
-  const { trace, sizeAsked, rows, bound, reference, first, best } = group
+  const { trace, sizeAsked, rows, bound, reference } = group
   const { size, sizeUnit } = rows[0]!
   const sized = sizeUnit === 'bytes'
   const title = `${inertText(trace)}, cache ${sizeAsked} = ${sized ? formatBytes(size) : `${formatCount(size)} objects`}`
@@ -50,15 +59,8 @@ function groupLines(
     ...(isWide ? [formatDigits(row.nsPerRequest), formatBytes(row.metadataBytes)] : []),
     mark,
   ]
-  const isAlone = rows.filter(({ knowsFuture }) => !knowsFuture).length < 2
-  const marks = rows.map(row => {
-    if (row === best) return 'best'
-    if (row.knowsFuture) return 'knows the future'
-    if (best !== undefined || first === undefined || isAlone) return ''
-    return row !== first && differenceOf(first, row).isShown ? '' : 'no difference shown'
-  })
   const table = columnTable(head, [
-    ...rows.map((row, index) => line(row, marks[index]!)),
+    ...rows.map(row => line(row, markOf(group, row))),
     ...(reference === undefined || rows.includes(reference) ? [] : [line(reference, 'reference')]),
     ...(bound ? [line({ ...bound, policy: 'belady (bound)' }, '')] : []),
   ])
@@ -91,12 +93,13 @@ function summaryLines(result: CompareResult, ink: Ink): string[] {
   ]
 }
 
-function notes({ traces, rows, sampling }: CompareResult, width: number): string[] {
+/** What the words of a comparison mean, how far a sample is off, and what was left out of the traces. */
+export function noteSentences({ traces, rows, sampling }: CompareResult): string[] {
   const left = traces.flatMap(({ name, notes }) =>
     Object.entries(notes).map(([reason, count]) => `${inertText(name)}: ${formatCount(count)} ${reason}`),
   )
   const stretches = rows[0]?.blocks.length ?? 0
-  const lines = [
+  return [
     `best: misses less than every other one, and the 95 % interval of the paired difference over ${stretches} stretches of the trace leaves 0 out. A trace is one sample: another may say otherwise.`,
     'belady: evicts what is asked for last; at unit size no policy misses less.',
     'metadata: bytes of bookkeeping, without the objects. ns/request: time in this run, on this machine.',
@@ -106,7 +109,6 @@ function notes({ traces, rows, sampling }: CompareResult, width: number): string
     ),
     ...left,
   ]
-  return lines.flatMap(line => wrap(line, width, ''))
 }
 
 function percentOf(ratio: number): string {

@@ -111,6 +111,15 @@ export function groupsOf({ rows, references, bounds, reference }: CompareResult)
   })
 }
 
+/** What a row of a group is called: the best where that is shown, one that knows the future, or one that cannot be told from the first. */
+export function markOf({ rows, first, best }: CompareGroup, row: CompareRow): string {
+  if (row === best) return 'best'
+  if (row.knowsFuture) return 'knows the future'
+  const isAlone = rows.filter(({ knowsFuture }) => !knowsFuture).length < 2
+  if (best !== undefined || first === undefined || isAlone) return ''
+  return row !== first && differenceOf(first, row).isShown ? '' : 'no difference shown'
+}
+
 /** By how much a policy lowers the misses of the reference: (reference - own) / reference. Source: as in the papers on SIEVE and S3-FIFO. */
 export function reductionOf(row: CompareRow, reference: CompareRow | undefined): number {
   return reference === undefined || reference.misses === 0 ? Number.NaN : 1 - row.misses / reference.misses

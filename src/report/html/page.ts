@@ -1,10 +1,10 @@
 import { formatDigits } from '../../lib/quantity.ts'
-import { sha256 } from '../../scenario/hash.ts'
 import { metrics } from '../../stats/metrics.ts'
 import type { RunResult } from '../../stats/result.ts'
 import { docOf, formatCount, formatEstimate, formatValue, titleOf } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import { reasonText, routingSentence, warmSentence } from '../sentences.ts'
+import { documentHtml, manifestList } from './document.ts'
 import { latencyFigures } from './latency.ts'
 import { worldMap } from './map.ts'
 import { figure, inertLines, section, shareBar } from './markup.ts'
@@ -25,12 +25,7 @@ export interface PageOptions {
  * one style and the one script of this room, named by their hashes, so that nothing that a name smuggles in can ever run.
  */
 export function reportHtml(result: RunResult, { scenario, land }: PageOptions): string {
-  const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'`
-  return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
-    `<title>${inertHtml(result.title)}</title><style>${style}</style></head><body>`,
+  const body = [
     head(result),
     '<main>',
     section('map', 'The world', '', worldMap(result, land)),
@@ -43,16 +38,9 @@ export function reportHtml(result: RunResult, { scenario, land }: PageOptions): 
     section('behaviors', 'Behaviours', '', behaviorTable(result)),
     section('formulas', 'All figures, and how they are made', '', formulas(result)),
     section('recipe', 'How to make this again', '', recipe(result, scenario)),
-    `</main><script>${script}</script></body></html>\n`,
+    '</main>',
   ].join('\n')
-}
-
-/** A source of a Content-Security-Policy: SHA-256 of an inline element's text. Source: W3C CSP Level 3, 2.3.1. */
-function sourceHash(text: string): string {
-  const bytes = sha256(text)
-    .match(/../g)!
-    .map(pair => Number.parseInt(pair, 16))
-  return `sha256-${btoa(String.fromCharCode(...bytes))}`
+  return documentHtml({ title: result.title, style, script, body })
 }
 
 function head(result: RunResult): string {
@@ -141,16 +129,12 @@ function formulas({ headline, cold }: RunResult): string {
 }
 
 function recipe({ manifest, checks, notes }: RunResult, scenario: string): string {
-  const facts = Object.entries(manifest).map(([key, value]) => {
-    const label = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
-    return `<dt>${inertHtml(label)}</dt><dd>${inertHtml(value === null ? 'none' : String(value))}</dd>`
-  })
   const laws = checks.map(
     ({ law, left, right }) => `<li>${inertHtml(law)}: ${formatCount(left)} = ${formatCount(right)}</li>`,
   )
   return [
     `<ul>${notes.map(note => `<li>${inertHtml(note)}</li>`).join('')}</ul>`,
-    `<dl>${facts.join('')}</dl>`,
+    manifestList(manifest),
     `<details><summary>${checks.length} laws of conservation were checked</summary><ul>${laws.join('')}</ul></details>`,
     `<details open><summary>The scenario</summary><pre tabindex="0" aria-label="The scenario">${inertLines(scenario)}</pre></details>`,
   ].join('')

@@ -1,5 +1,5 @@
-/** What the page does by itself: sort tables, tell of the place under the pointer or chosen by keys, save data. It asks nobody. */
-export const script = `'use strict'
+/** What every page does by itself: sort tables, save data. It asks nobody. */
+export const tableScript = `'use strict'
 for (const table of document.querySelectorAll('table.sortable')) {
   const heads = [...table.tHead.rows[0].cells]
   heads.forEach((head, column) => head.firstChild.addEventListener('click', () => {
@@ -29,7 +29,10 @@ for (const button of document.querySelectorAll('button.save')) {
     link.click()
   })
 }
-const world = document.getElementById('world')
+`
+
+/** What the page with a map does by itself too: tell of the place under the pointer or chosen by keys. */
+export const script = `${tableScript}const world = document.getElementById('world')
 const places = JSON.parse(document.getElementById('places').textContent)
 const tip = document.getElementById('tip')
 const here = document.getElementById('here')

@@ -6,7 +6,7 @@ import { inertCsv, inertHtml } from '../inert.ts'
 import { dataAsCsv, shareBar } from './markup.ts'
 
 /** A column of a table that the reader can sort. */
-interface Column<Row> {
+export interface Column<Row> {
   title: string
   /** What it is sorted by, and stands in the CSV. */
   of(row: Row): number | string | null
@@ -40,16 +40,16 @@ function name<Row>(title: string, of: (row: Row) => string): Column<Row> {
   return { title, of, show: row => inertHtml(of(row)) }
 }
 
-/** A table whose columns sort at a click. All rows stand in the CSV below it, only the first ones in the table. */
-function sortable<Row>(
+/** A table whose columns sort at a click. All rows stand in the CSV below it, only the first ones in the table; by the second column they come sorted. */
+export function sortable<Row>(
   title: string,
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  most = rows.length,
+  { most = rows.length, sorted = 'descending' }: { most?: number; sorted?: 'ascending' | 'descending' } = {},
 ): string {
   const head = columns.map(
     ({ title: column }, index) =>
-      `<th scope="col"${index === 1 ? ' aria-sort="descending"' : ''}><button type="button">${inertHtml(column)}</button></th>`,
+      `<th scope="col"${index === 1 ? ` aria-sort="${sorted}"` : ''}><button type="button">${inertHtml(column)}</button></th>`,
   )
   const body = rows.slice(0, most).map(row => {
     const cells = columns.map(({ of, show }, index) => {
@@ -114,7 +114,7 @@ export function cityTable({ cities, pops }: RunResult): string {
     ms('round trip, ms', ({ rttMs }) => rttMs),
     ms('detour, ms', ({ fastestPop, rttMs, fastestRttMs }) => (fastestPop === null ? 0 : rttMs - fastestRttMs)),
   ]
-  return sortable<CityRow>('Cities', cities, columns, shownCities)
+  return sortable<CityRow>('Cities', cities, columns, { most: shownCities })
 }
 
 /** Behaviours, where there are several. */

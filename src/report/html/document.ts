@@ -1,0 +1,41 @@
+import { sha256 } from '../../scenario/hash.ts'
+import type { Manifest } from '../../stats/result.ts'
+import { inertHtml } from '../inert.ts'
+
+export interface Document {
+  title: string
+  style: string
+  script: string
+  /** Everything that is shown, as HTML. */
+  body: string
+}
+
+/** A page as one file that needs nothing else. Its policy (CSP) lets run only its one style and one script, named by their hashes. */
+export function documentHtml({ title, style, script, body }: Document): string {
+  const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'`
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
+    `<title>${inertHtml(title)}</title><style>${style}</style></head><body>`,
+    body,
+    `<script>${script}</script></body></html>\n`,
+  ].join('\n')
+}
+
+/** A source of a Content-Security-Policy: SHA-256 of an inline element's text. Source: W3C CSP Level 3, 2.3.1. */
+function sourceHash(text: string): string {
+  const bytes = sha256(text)
+    .match(/../g)!
+    .map(pair => Number.parseInt(pair, 16))
+  return `sha256-${btoa(String.fromCharCode(...bytes))}`
+}
+
+/** What a result needs to be made again, a line a fact. */
+export function manifestList(manifest: Manifest): string {
+  const facts = Object.entries(manifest).map(([key, value]) => {
+    const label = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+    return `<dt>${inertHtml(label)}</dt><dd>${inertHtml(value === null ? 'none' : String(value))}</dd>`
+  })
+  return `<dl>${facts.join('')}</dl>`
+}
