@@ -118,7 +118,9 @@ function announce({ door, control, pops, origin }: RunningNetwork, token: { valu
   for (const { id, live, isEdge } of pops) say(`${isEdge ? 'edge  ' : 'shield'} ${live.url}  ${id}`)
   say(`origin ${origin.url.origin}${origin.state ? '  built in' : ''}`)
   say(`control ${control.url}${token.isNew ? `  token ${token.value}` : ''}`)
-  say(`front door ${door.url}  for instance curl -i '${door.url}/a.jpg?from=Sydney'`)
+  const flags = door.url.startsWith('https') ? '-ikL' : '-iL'
+  say(`front door ${door.url}  for instance curl ${flags} '${door.url}/a.jpg?from=Sydney'`)
+  say('Ctrl-C ends it')
 }
 
 /** The edges that bring people nearest, so many of them, and all tiers above them. */

@@ -3,9 +3,15 @@ import { addScenarioOptions } from './scenario-options.ts'
 
 const examples = `Examples:
   cdnlab serve scenarios/world.yaml --pops 5        a whole network on loopback, with its own origin
-  curl -i 'http://127.0.0.1:8080/a.jpg?from=Sydney' ask its front door as somebody in Sydney
+  curl -iL 'http://127.0.0.1:8080/a.jpg?from=Sydney'
+                                                    ask its front door as somebody in Sydney; -L goes on to the PoP
+  curl -H "Authorization: Bearer $CDNLAB_TOKEN" -H 'Content-Type: application/json' \\
+       -d '{"url": "/a.jpg"}' http://127.0.0.1:9000/purge
+                                                    take one object out of all PoPs
   cdnlab serve shield --origin http://127.0.0.1:3000 --proxy
                                                     a development server behind edges and a shield
+  cdnlab serve world --http2 --cert cert.pem --key key.pem
+                                                    HTTP/2 and TLS towards visitors
   cdnlab serve --pop 9001 --origin http://127.0.0.1:3000
                                                     one cache before one origin, nothing else
 

@@ -20,12 +20,15 @@ export interface ControlOptions extends Measured {
 const greatestBodyBytes = 64 * 1024
 const soft = z.boolean().default(false)
 const popName = z.string().max(100)
-const purge = z.union([
-  z.strictObject({ url: z.string().max(8192), soft, pop: popName.optional() }),
-  z.strictObject({ prefix: z.string().startsWith('/').max(8192), soft, pop: popName.optional() }),
-  z.strictObject({ tag: z.string().min(1).max(1024), soft, pop: popName.optional() }),
-  z.strictObject({ all: z.literal(true), soft, pop: popName.optional() }),
-])
+const purge = z.union(
+  [
+    z.strictObject({ url: z.string().max(8192), soft, pop: popName.optional() }),
+    z.strictObject({ prefix: z.string().startsWith('/').max(8192), soft, pop: popName.optional() }),
+    z.strictObject({ tag: z.string().min(1).max(1024), soft, pop: popName.optional() }),
+    z.strictObject({ all: z.literal(true), soft, pop: popName.optional() }),
+  ],
+  { error: 'one of {"url"}, {"prefix": "/..."}, {"tag"} or {"all": true} is needed, with "soft" and "pop" if need be' },
+)
 const onePop = z.strictObject({ pop: popName })
 const originChange = z.strictObject({ stop: z.boolean().optional(), slow: z.number().min(0).max(10_000).optional() })
 
@@ -60,9 +63,9 @@ export function createControl(options: ControlOptions): (request: IncomingMessag
     if (action === undefined)
       return refuse(response, 404, 'there is /purge, /fail, /revive and /origin', { closes: true })
     if (request.method !== 'POST') return refuse(response, 405, 'changes are made by POST', { closes: true })
-    if (!isAllowed) return refuse(response, 401, 'the token is missing or wrong', { closes: true })
+    if (!isAllowed) return refuse(response, 401, 'Authorization: Bearer TOKEN is missing or wrong', { closes: true })
     if (!/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? ''))
-      return refuse(response, 415, 'changes are made with application/json', { closes: true })
+      return refuse(response, 415, 'changes are made with Content-Type: application/json', { closes: true })
     readJson(request, (error, body) => {
       if (error !== undefined) return refuse(response, error.status, error.why, { closes: true })
       try {

@@ -124,7 +124,6 @@ function asResponse(response: Http2ServerResponse): ServerResponse {
       if (stream.destroyed) return response
       for (const [name, value] of Object.entries(headersOf(fields)))
         response.setHeader(name, value as string | string[])
-      response.sendDate = false
       return Object.getPrototypeOf(response).writeHead.call(response, status)
     },
     destroy() {
