@@ -17,14 +17,6 @@ export class BitSet {
     return after !== before
   }
 
-  /** Reads the word of each member of some rows, as `IdMap.touch` does. */
-  touch(members: Int32Array, from: number, to: number): number {
-    const words = this.#words
-    let touched = 0
-    for (let row = from; row < to; row++) touched ^= words[members[row]! >>> 5]! | 0
-    return touched
-  }
-
   delete(member: number): void {
     const word = member >>> 5
     if (word < this.#words.length) this.#words[word]! &= ~(1 << (member & 31))

@@ -89,11 +89,6 @@ export class Pop {
     return this.#evictionsBefore + this.#cache.evictions
   }
 
-  /** Brings what the next asks read first into the processor's cache; see `IdMap.touch`. */
-  touch(ids: Int32Array, from: number, to: number): number {
-    return this.#cache.touch(ids, from, to) ^ this.#seen.touch(ids, from, to)
-  }
-
   /** What the shelf says of an ask. `hit` is all there is to it; everything else goes on with `fetch`. */
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)

@@ -49,9 +49,6 @@ export interface Watch {
 /** Rows that are made and walked at a time: enough that each of some hundred PoPs gets a stretch worth warming a cache for. */
 export const batchRows = 1 << 20
 
-/** Rows of one PoP whose reads are begun together, before they are walked. */
-const blockRows = 64
-
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
   const { traffic, marks, clock, world, lastRequest, onProgress } = simulation
@@ -98,7 +95,7 @@ function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): numbe
  * one shelf's columns stay in the processor's cache; else in order of time, each after what the clock has due before it.
  */
 function createWalk(simulation: Simulation): (batch: Batch, from: number, to: number) => void {
-  const { world, clock, edges, edgeOf, catalog } = simulation
+  const { world, clock, edges, edgeOf } = simulation
   const visit = createVisit(simulation)
   if (world.isShared)
     return (batch, from, to) => {
@@ -111,18 +108,12 @@ function createWalk(simulation: Simulation): (batch: Batch, from: number, to: nu
     }
   const order = createPopOrder(edges, batchRows)
   const { rows, timesMs, objects, places } = order
-  let touched = 0
   return (batch, from, to) => {
     order.sort(batch, from, to, edgeOf)
     for (let edge = -1; edge < edges; edge++) {
       const end = order.endOf(edge)
-      for (let start = order.startOf(edge); start < end; start += blockRows) {
-        const stop = Math.min(end, start + blockRows)
-        if (edge >= 0) touched ^= world.pops[edge]!.touch(objects, start, stop)
-        for (let index = start; index < stop; index++) touched ^= catalog.bytesOf[objects[index]!]!
-        for (let index = start; index < stop; index++)
-          visit(batch.first + rows[index]!, timesMs[index]!, objects[index]!, places[index]!, edge)
-      }
+      for (let index = order.startOf(edge); index < end; index++)
+        visit(batch.first + rows[index]!, timesMs[index]!, objects[index]!, places[index]!, edge)
     }
   }
 }
