@@ -12,6 +12,7 @@ import { startOtherCaches } from './other-caches.ts'
 
 const connections = 32
 const rounds = 5
+const waitRounds = 3
 const self = fileURLToPath(import.meta.url)
 
 interface Trial {
@@ -91,24 +92,32 @@ async function compareWork(bare: Served, rows: { name: string; server: Served; t
   )
 }
 
-/** How long hits of 1 KB take, with nobody else there and beside slow clients. */
+/** How long hits of 1 KB take, with nobody else there and beside slow clients: medians of rounds that alternate. */
 async function compareWaits(rows: { name: string; server: Served }[]): Promise<void> {
-  const table: string[][] = []
-  for (const { name, server } of rows) {
-    const measureWaits = async (): Promise<{ p50: number; p99: number }> => {
-      const waits: number[] = []
-      await drive(server.port, 1024, 20_000, () => '/1024', waits)
-      waits.sort((a, b) => a - b)
-      return { p50: waits[waits.length >> 1]!, p99: waits[Math.floor(waits.length * 0.99)]! }
+  const samples = rows.map((): number[][] => [])
+  for (let round = 0; round <= waitRounds; round++)
+    for (const [index, { server }] of rows.entries()) {
+      const alone = await waitsOf(server)
+      const stop = await slowReaders(server.port)
+      const beside = await waitsOf(server)
+      stop()
+      if (round > 0) samples[index]!.push([...alone, ...beside])
     }
-    await measureWaits()
-    const alone = await measureWaits()
-    const stop = await slowReaders(server.port)
-    const beside = await measureWaits()
-    stop()
-    table.push([name, ...[alone.p50, alone.p99, beside.p50, beside.p99].map(ms => ms.toFixed(2))])
-  }
-  printTable(['ms to answer a hit', 'p50', 'p99', `p50, ${slowClients} slow`, `p99, ${slowClients} slow`], table)
+  printTable(
+    ['ms to answer a hit', 'p50', 'p99', `p50, ${slowClients} slow`, `p99, ${slowClients} slow`],
+    rows.map(({ name }, index) => [
+      name,
+      ...[0, 1, 2, 3].map(column => median(samples[index]!.map(sample => sample[column]!)).toFixed(2)),
+    ]),
+  )
+}
+
+/** Median and p99 of the waits for many hits, in milliseconds. */
+async function waitsOf({ port }: Served): Promise<[number, number]> {
+  const waits: number[] = []
+  await drive(port, 1024, 20_000, () => '/1024', waits)
+  waits.sort((a, b) => a - b)
+  return [waits[waits.length >> 1]!, waits[Math.floor(waits.length * 0.99)]!]
 }
 
 /** Opens connections that ask for something large and take a little of it ten times a second. */
