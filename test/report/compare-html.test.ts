@@ -41,7 +41,8 @@ describe.each([
   it('gives each plot its words and its data', () => {
     const told = [...page.matchAll(/<svg[^>]*role="img"[^>]*>/g)].map(match => match[0])
     expect(told.length).toBeGreaterThan(0)
-    for (const svg of told) expect(svg).toMatch(/aria-label="Miss ratio over the size of the cache, [^"]{20,}/)
+    for (const svg of told)
+      expect(svg).toMatch(/aria-label="[^"]*iss ratio over size. Over the size of the cache, [^"]{20,}/)
     expect(page.match(/<figure>[\s\S]*?<\/figure>/g)!.filter(figure => !figure.includes('Data as CSV'))).toEqual([])
   })
 

@@ -5,9 +5,12 @@ import { style } from './style.ts'
 
 /** The look of pages with curves and bounds: that of the run's page, and colours for many lines, told apart by dashes too. */
 export const curveStyle = `${style}
+:root{--violet:#7b4fb5}
+@media screen and (prefers-color-scheme:dark){:root{--violet:#c39bf5}}
+h3,li,.note,figcaption{overflow-wrap:anywhere}section figure+figure,section details.data+h3{margin-top:2rem}
 .curves{display:flex;align-items:stretch}.curves .plot{flex:1 1 0;min-width:0}.curves .names{flex:none;overflow:visible}
 .names text{fill:var(--ink);font-size:12.5px}
-.k0{stroke:var(--with)}.k1{stroke:var(--without)}.k2{stroke:var(--good)}.k3{stroke:var(--plain)}.k4{stroke:var(--bad)}.k5{stroke:var(--ink)}
+.k0{stroke:var(--with)}.k1{stroke:var(--without)}.k2{stroke:var(--good)}.k3{stroke:var(--plain)}.k4{stroke:var(--violet)}.k5{stroke:var(--ink)}
 .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:2 3}.bound-line{stroke:var(--ink);stroke-dasharray:3 3}
 .names line{stroke-width:2.5}.names .leader{stroke:var(--line);stroke-width:1}
 .mark{stroke:var(--ink);stroke-width:2}td .versus{width:clamp(6rem,14vw,16rem);height:.6rem}
@@ -52,10 +55,10 @@ export function curveFigure(
   )
   const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`
   const told = lines.map(({ name, ratios }) => `${name} from ${percent(ratios[0]!)} to ${percent(ratios.at(-1)!)}`)
-  const words = `Miss ratio over the size of the cache, from ${sizeText(least)} to ${sizeText(most)} on a logarithmic scale: ${told.join('; ')}.`
+  const words = `${title}. Over the size of the cache, from ${sizeText(least)} to ${sizeText(most)} on a logarithmic scale: ${told.join('; ')}.`
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(share => ({
     at: share,
-    label: share % 0.5 === 0 ? sizeText(Math.round(least * (most / least) ** share)) : '',
+    label: share % 0.5 === 0 ? sizeText(Math.round(least * (most / least) ** share)).replace(/ objects$/, '') : '',
   }))
   const drawing = drawPlot({ words, heightPx, marks: marks.join(''), ticks, top: `${Math.round(100 * top)} % missed` })
   const csv = [
