@@ -73,6 +73,37 @@ function zipfWeights(objects: number, alpha: number, thin: number): Float64Array
   return weights
 }
 
+const scanParams = z.strictObject({
+  alpha: z.number().min(0).max(10).default(0.9).describe('Exponent of the requests between scans'),
+  every: z.number().int().min(1).default(10_000).describe('Requests between two scans'),
+  length: z.number().int().min(1).default(1000).describe('Objects that a scan asks for, one after the other'),
+})
+
+const scan = definePopularity({
+  name: 'scan',
+  title: 'Zipf, and now and then a crawler that walks through the objects',
+  source: 'N. Megiddo, D. Modha: ARC, FAST 2003 (why scans hurt LRU)',
+  params: scanParams,
+  create({ objects, random }, { alpha, every, length }) {
+    const table = new AliasTable(zipfWeights(objects, alpha, 1))
+    const draws = random.fork('ranks')
+    let at = 0
+    let next = 0
+    return {
+      fill(out, from, count) {
+        table.fill(out, from, count, draws)
+        for (let row = from; row < from + count; row++) {
+          if (at >= every) {
+            out[row] = next
+            next = next + 1 === objects ? 0 : next + 1
+          }
+          at = at + 1 === every + length ? 0 : at + 1
+        }
+      },
+    }
+  },
+})
+
 const uniform = definePopularity({
   name: 'uniform',
   title: 'Every object equally often',
@@ -105,4 +136,4 @@ const loop = definePopularity({
   },
 })
 
-export const popularities = createRegistry<PopularityDefinition>('popularity', [zipf, uniform, loop] as never)
+export const popularities = createRegistry<PopularityDefinition>('popularity', [zipf, uniform, loop, scan] as never)

@@ -1,11 +1,12 @@
-import { createRandom } from '../lib/random.ts'
+import { createRandom, type Random } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
+import { arrivalModels } from './arrivals.ts'
 import { createCatalog } from './catalog.ts'
 import { popularities } from './popularity.ts'
 import type { Trace } from './trace.ts'
 
 /** Parameters of a workload that are not its popularity's. */
-const common = ['objects', 'requests', 'seed', 'sizes']
+const common = ['objects', 'requests', 'seed', 'sizes', 'rate']
 
 /** Whether a name means a made-up workload and not a file: `zipf:alpha=1,objects=1e6,requests=1e7`. */
 export function isWorkload(name: string): boolean {
@@ -13,8 +14,9 @@ export function isWorkload(name: string): boolean {
 }
 
 /**
- * Makes a trace from a name: a popularity with its parameters, and `objects`, `requests`, `seed` and `sizes` (a size model; all of 1 byte
- * without one). Parameters are apart by commas. Objects are numbered in order of first appearance. Throws UserError.
+ * Makes a trace from a name: a popularity with its parameters, and `objects`, `requests`, `seed`, `sizes` (a size model; all of 1 byte
+ * without one) and `rate` (Poisson arrivals a second; without it the trace has no time). Parameters are apart by commas. Objects are
+ * numbered in order of first appearance. Throws UserError.
  */
 export function makeWorkload(name: string): Trace {
   const [kind, ...rest] = name.split(':')
@@ -43,7 +45,16 @@ export function makeWorkload(name: string): Trace {
   definition.create({ objects, random: random.fork('objects') }, params).fill(ranks, 0, requests)
   const sizes = (given.sizes ?? 'fixed:bytes=1').replaceAll(';', ':')
   const { bytesOf } = createCatalog(catalogCount, [{ name: 'objects', share: 1, sizes }], random.fork('catalogue'))
-  return numbered(name, ranks, bytesOf)
+  const trace = numbered(name, ranks, bytesOf)
+  if (given.rate !== undefined) setTimes(trace.timesS, number('rate', 1), random.fork('arrivals'))
+  return trace
+}
+
+/** Poisson arrivals of so many a second, from 0 on. */
+function setTimes(timesS: Float64Array, perSecond: number, random: Random): void {
+  const { definition, params } = arrivalModels.choose('poisson')
+  const nextGap = definition.create(random, params)
+  for (let row = 1; row < timesS.length; row++) timesS[row] = timesS[row - 1]! + nextGap() / perSecond
 }
 
 /** The trace with its objects numbered in order of first appearance, in shared memory. */
