@@ -4,6 +4,7 @@ const benches: Record<string, () => Promise<{ run(words: readonly string[]): Pro
   live: () => import('./live.ts'),
   lab: () => import('./lab.ts'),
   policies: () => import('./policies.ts'),
+  traces: () => import('./traces.ts'),
 }
 
 const [name, ...words] = process.argv.slice(2)

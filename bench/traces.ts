@@ -1,0 +1,68 @@
+import { createTraceColumns } from '#cdnlab/traffic/trace-columns.js'
+import { traceFormats } from '#cdnlab/traffic/traces/index.js'
+import { makeWorkload } from '#cdnlab/traffic/workload.js'
+import { type Contestant, formatRate, measure, printTable } from './measure.ts'
+
+// Records per CPU second of reading a whole trace into columns, numbering of its ids included, from memory and in pieces of 1 MiB as from
+// a file. Beside it what the memory itself needs for the same bytes: a copy, and a count of the line ends.
+
+const requests = 2_000_000
+const pieceBytes = 1 << 20
+const newline = 10
+
+/** Runs the comparison and writes a table. */
+export function run(): void {
+  const { ids, bytes, count, objects } = makeWorkload(
+    `zipf:alpha=0.9,objects=1000000,requests=${requests},sizes=lognormal`,
+  )
+  const records = Buffer.alloc(24 * count)
+  const lines = ['time,id,size']
+  const urls = ['time,id,size']
+  for (let row = 0; row < count; row++) {
+    // Ids as spread over 64 bits as those of hashed traces are.
+    const [low, high] = [Math.imul(ids[row]!, 0x9e3779b1) >>> 0, Math.imul(ids[row]!, 0x85ebca6b) >>> 0]
+    records.writeUInt32LE(row >>> 10, 24 * row)
+    records.writeUInt32LE(low, 24 * row + 4)
+    records.writeUInt32LE(high, 24 * row + 8)
+    records.writeUInt32LE(bytes[row]!, 24 * row + 12)
+    records.writeBigInt64LE(-1n, 24 * row + 16)
+    lines.push(`${row >>> 10},${low},${bytes[row]}`)
+    urls.push(`${row >>> 10},/objects/${low}.jpg,${bytes[row]}`)
+  }
+  const text = Buffer.from(`${lines.join('\n')}\n`)
+  const named = Buffer.from(`${urls.join('\n')}\n`)
+  const copy = Buffer.alloc(records.length)
+  const results = measure([
+    { name: 'copy of the binary trace', work: count, run: () => records.copy(copy) },
+    { name: 'oracleGeneral', work: count, run: () => read('oracleGeneral', records, objects) },
+    { name: 'line ends of the csv', work: count, run: () => countLines(text) },
+    { name: 'csv, ids are numbers', work: count, run: () => read('csv', text, objects) },
+    { name: 'csv, ids are paths', work: count, run: () => read('csv', named, objects) },
+  ] satisfies Contestant[])
+  console.log(`${count} requests for ${objects} objects, records per CPU second`)
+  printTable(
+    ['reader', 'records', 'ns a record', 'spread'],
+    results
+      .slice(1)
+      .map(({ name, perCpuSecond, ns, spread }) => [
+        name,
+        formatRate(perCpuSecond),
+        ns.toFixed(1),
+        `${(100 * spread).toFixed(0)} %`,
+      ]),
+  )
+}
+
+function read(format: string, bytes: Uint8Array, objects: number): void {
+  const columns = createTraceColumns()
+  const parser = traceFormats.choose(format).definition.createParser(columns.sink, { file: format, columns: {} })
+  for (let from = 0; from < bytes.length; from += pieceBytes) parser.push(bytes.subarray(from, from + pieceBytes))
+  parser.end()
+  if (columns.trace(format).objects !== objects) throw new Error(`${format}: other objects than were written`)
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++
+  return lines
+}
