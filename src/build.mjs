@@ -1,6 +1,6 @@
 // Builds dist/ from src/: TypeScript, then the WebAssembly kernels. `--if-needed` does nothing when dist/ is newer.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 const src = dirname(fileURLToPath(import.meta.url))
 const root = dirname(src)
 const dist = join(root, 'dist')
-const stamp = join(dist, '.tsbuildinfo')
+/** Touched when everything is built: a build that broke off half way is not taken for one. */
+const stamp = join(dist, '.built')
 const require = createRequire(import.meta.url)
 
 function newestUnder(folder) {
@@ -76,6 +77,7 @@ if (existsSync(kernels)) {
 
 const { buildLab } = await import('./build-lab.mjs')
 await buildLab(join(dist, 'lab'))
+writeFileSync(stamp, '')
 
 if (process.argv.includes('--bench') && existsSync(join(root, 'bench', 'tsconfig.json'))) {
   run(tsc, ['-p', join(root, 'bench', 'tsconfig.json')])
