@@ -13,7 +13,7 @@ import { createBench, runText } from '../../src/lab/engine.ts'
 import { firstScenario } from '../../src/lab/first-scenario.ts'
 import { packLink } from '../../src/lab/share-link.ts'
 import { formatValue } from '../../src/report/figures.ts'
-import { browserPath, startBrowser } from './chromium.ts'
+import { hasBrowser, openBrowser } from './open-browser.ts'
 
 const small = `title: Small
 pops:
@@ -24,7 +24,7 @@ visitors: {cities: 60}
 traffic: {objects: 5000, requests: 40000, rate: 200/s}
 `
 
-describe.skipIf(browserPath === undefined)('the lab in a browser', () => {
+describe.skipIf(!hasBrowser)('the lab in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cdnlab-lab-'))
   let browser: Browser
   let server: ReturnType<typeof createLabServer>
@@ -36,7 +36,7 @@ describe.skipIf(browserPath === undefined)('the lab in a browser', () => {
     server = createLabServer(folder)
     await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-    browser = await startBrowser()
+    browser = await openBrowser()
   }, 60_000)
 
   afterAll(async () => {
