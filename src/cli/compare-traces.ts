@@ -15,7 +15,7 @@ import type { CompareOutcome, CompareTask } from './compare-worker.ts'
 import { loadKernels } from './kernels.ts'
 import { plainManifest } from './manifest.ts'
 import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { columnsOf, loadTrace } from './trace-load.ts'
+import { loadOptionsOf, loadTrace } from './trace-load.ts'
 
 type Options = CompareOptions & { color?: boolean }
 
@@ -46,7 +46,7 @@ export async function compareTraces(names: readonly string[], options: Options):
   if (options.admission !== undefined) admissions.choose(options.admission)
   const sampleRatio = shareOf(options)
   const loaded: Trace[] = []
-  for (const name of names) loaded.push(await loadTrace(name, loadOptions(options)))
+  for (const name of names) loaded.push(await loadTrace(name, loadOptionsOf(options)))
   const traces = withOwnNames(loaded)
   const kernels = engineOf(options) === 'plain' ? null : (loadKernels() ?? null)
   const references = parseContenders(options.reference, options.compat).filter(
@@ -102,10 +102,6 @@ function shareOf({ sampleRatio }: Options): number {
   const share = Number(sampleRatio)
   if (share > 0 && share <= 1) return share
   throw new UserError(`--sample-ratio ${sampleRatio}: a share above 0, up to 1`)
-}
-
-function loadOptions({ format, column, delimiter, lenient = false }: Options) {
-  return { format, columns: columnsOf(column), lenient, ...(delimiter === undefined ? {} : { delimiter }) }
 }
 
 function count(text: string, option: string, least = 0): number {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect } from './repeated.ts'
 
 const examples = `Examples:
   cdnlab compare trace.oracleGeneral.zst --policy lru,s3-fifo,sieve --size 0.01,0.1
@@ -78,8 +79,4 @@ export function registerCompare(program: Command): void {
       const { compareTraces } = await import('./compare-traces.ts')
       await compareTraces(traces, { ...options, ...program.opts<{ color?: boolean }>() })
     })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

@@ -9,16 +9,10 @@ import { readVersion } from './version.ts'
 /** What a result needs to be made again: the program, the scenario, the trace, the machine. */
 export async function createManifest(plan: Plan, scenario: string, tracePath: string | undefined): Promise<Manifest> {
   return {
-    version: readVersion(),
-    command: `cdnlab ${process.argv.slice(2).map(quoteWord).join(' ')}`.trim(),
-    seed: plan.seed,
+    ...plainManifest(scenario, plan.seed),
     replications: plan.replications,
-    scenario,
     scenarioHash: hashPlan(plan),
     traceHash: tracePath === undefined ? null : await hashFile(tracePath),
-    node: process.version,
-    os: `${platform()} ${release()} ${arch()}`,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
   }
 }
 

@@ -9,7 +9,7 @@ import { loadKernels } from './kernels.ts'
 import { plainManifest } from './manifest.ts'
 import type { MrcOptions } from './mrc.ts'
 import { checkOutputFile, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { columnsOf, loadTrace } from './trace-load.ts'
+import { loadOptionsOf, loadTrace } from './trace-load.ts'
 
 /** The smallest size of a curve: so small a share of the footprint, but at least an object. */
 const smallestShare = 0.001
@@ -27,24 +27,20 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
     throw new UserError(`--points ${options.points}: a number from 2 to 10000`)
   const names = [...new Set(options.policy.split(',').map(text => text.trim()))]
   for (const policy of names) policies.choose(policy)
-  const { format, column, delimiter, lenient = false, ignoreSize = false } = options
-  const trace = await loadTrace(name, {
-    format,
-    columns: columnsOf(column),
-    lenient,
-    ...(delimiter ? { delimiter } : {}),
-  })
+  const { ignoreSize = false } = options
+  const trace = await loadTrace(name, loadOptionsOf(options))
   const sample = ratio === 1 ? trace : sampleTrace(trace, ratio, Number(options.seed))
   if (sample.count === 0) throw new UserError(`--sample-ratio ${ratio}: no object of this trace is in the sample`)
   const sizes = sizesOf(trace, points, ignoreSize)
   const progress = await createProgress('curves', names.length * sizes.length, options)
+  const kernels = loadKernels() ?? null
   const curves: Curve[] = []
   for (const policy of names) {
     const done = curves.length * sizes.length
     curves.push(
       policy === 'lru'
         ? lruOf(trace, sample, ratio, sizes, ignoreSize)
-        : simulatedOf(policy, trace, sample, ratio, sizes, ignoreSize, point => progress.update(done + point)),
+        : simulatedOf(policy, trace, sample, ratio, sizes, ignoreSize, kernels, point => progress.update(done + point)),
     )
   }
   progress.stop()
@@ -100,9 +96,9 @@ function simulatedOf(
   ratio: number,
   sizes: readonly number[],
   ignoreSize: boolean,
+  kernels: WebAssembly.Module | null,
   onPoint: (point: number) => void,
 ): Curve {
-  const kernels = loadKernels() ?? null
   const found = sizes.map((size, point) => {
     const capacity = Math.max(1, Math.floor(size * ratio))
     const chosen = policies.choose(policy)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect } from './repeated.ts'
 
 const examples = `Examples:
   cdnlab mrc trace.oracleGeneral.zst                      LRU at all sizes, exactly
@@ -55,8 +56,4 @@ export function registerMrc(program: Command): void {
       const { drawCurves } = await import('./mrc-curves.ts')
       await drawCurves(trace, { ...options, ...program.opts<{ color?: boolean }>() })
     })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect } from './repeated.ts'
 
 /** Adds the options that change a scenario before it is looked at: `--set`, `--seed`, `--replications`, `--allow-outside`. */
 export function addScenarioOptions(command: Command): Command {
@@ -7,8 +8,4 @@ export function addScenarioOptions(command: Command): Command {
     .option('--seed <number>', 'the same as --set seed=<number>')
     .option('--replications <count>', 'the same as --set replications=<count>')
     .option('--allow-outside', 'let the scenario name files outside its own folder')
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { ScenarioOptions } from './load-plan.ts'
+import { collect } from './repeated.ts'
 import { addScenarioOptions } from './scenario-options.ts'
 
 const examples = `Examples:
@@ -59,8 +60,4 @@ export function registerSweep(program: Command): void {
     const { runSweep } = await import('./sweep-run.ts')
     await runSweep(scenario, options)
   })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

@@ -26,14 +26,6 @@ export function colorLevel({ color = true, isTerminal, env = process.env }: Colo
   return TERM?.includes('256') ? 2 : 1
 }
 
-/** Sets the colours of everything that writes with chalk, and answers whether there are any. */
-export async function applyColor(choice: ColorChoice = {}): Promise<boolean> {
-  const level = colorLevel(choice)
-  const { default: chalk } = await import('chalk')
-  chalk.level = level
-  return level > 0
-}
-
 /** Columns of the terminal; of a pipe, a common width. */
 export function terminalWidth(): number {
   return process.stdout.columns ?? 100

@@ -13,7 +13,7 @@ import { isWorkload } from '../traffic/workload.ts'
 import { loadPlan } from './load-plan.ts'
 import { writeOut } from './terminal.ts'
 import type { TraceCommandOptions } from './trace.ts'
-import { columnsOf, loadTrace, readTrace, type TraceLoadOptions } from './trace-load.ts'
+import { loadOptionsOf, loadTrace, readTrace } from './trace-load.ts'
 import { writePieces, writeTrace } from './trace-write.ts'
 
 const actions = { info, head, convert, generate }
@@ -25,12 +25,8 @@ export async function traceCommand(what: string, name: string, options: TraceCom
   await actions[what as keyof typeof actions](name, options)
 }
 
-function loadOptions({ format, column, delimiter, lenient = false }: TraceCommandOptions): TraceLoadOptions {
-  return { format, columns: columnsOf(column), lenient, ...(delimiter ? { delimiter } : {}) }
-}
-
 function load(name: string, options: TraceCommandOptions): Promise<Trace> {
-  return loadTrace(name, loadOptions(options))
+  return loadTrace(name, loadOptionsOf(options))
 }
 
 async function info(name: string, options: TraceCommandOptions): Promise<void> {
@@ -79,7 +75,7 @@ async function head(name: string, options: TraceCommandOptions): Promise<void> {
     },
   }
   try {
-    await readTrace(name, loadOptions(options), sink)
+    await readTrace(name, loadOptionsOf(options), sink)
   } catch (error) {
     if (error !== enough && !(options.lenient && error instanceof UserError)) throw error
   }

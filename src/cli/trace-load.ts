@@ -17,8 +17,19 @@ export interface TraceLoadOptions {
   lenient: boolean
 }
 
+/** How a trace is to be read, as the options of every command that reads one say it. Throws UserError. */
+export function loadOptionsOf(given: {
+  format: string
+  column?: readonly string[]
+  delimiter?: string
+  lenient?: boolean
+}): TraceLoadOptions {
+  const { format, column, delimiter, lenient = false } = given
+  return { format, columns: columnsOf(column), lenient, ...(delimiter ? { delimiter } : {}) }
+}
+
 /** Reads what `--column meaning=name` says. Throws UserError. */
-export function columnsOf(pairs: readonly string[] = []): Record<string, string> {
+function columnsOf(pairs: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     pairs.map(pair => {
       const cut = pair.indexOf('=')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect } from './repeated.ts'
 
 const examples = `Examples:
   cdnlab trace info log.csv.gz                        requests, objects, footprint, popularity
@@ -39,8 +40,4 @@ export function registerTrace(program: Command): void {
       const { traceCommand } = await import('./trace-command.ts')
       await traceCommand(what, name, options)
     })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

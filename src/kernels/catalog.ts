@@ -42,9 +42,6 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   belady: () => ({ ...plan('Belady', 8), needsNext: true }),
 }
 
-/** The names of the policies that have a kernel. */
-export const kernelNames: readonly string[] = Object.keys(kernels)
-
 /** The kernel of a policy with its checked parameters, or undefined when there is none. */
 export function planKernel(policy: string, params: unknown): KernelPlan | undefined {
   return Object.hasOwn(kernels, policy) ? kernels[policy]!(params as Params) : undefined

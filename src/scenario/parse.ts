@@ -1,4 +1,4 @@
-import { describePosition, type Mistake, UserError } from '../lib/user-error.ts'
+import { describePosition, type Mistake } from '../lib/user-error.ts'
 import { mistakesOf } from './mistakes.ts'
 import { applyOverride, type Override } from './override.ts'
 import { type Scenario, scenarioSchema } from './schema.ts'
@@ -47,13 +47,6 @@ export function readScenario(text: string, file: string, overrides: readonly Ove
     written: tree.written,
     file,
   }
-}
-
-/** The scenario of a text. Throws UserError with every mistake of the schema; names of places are not looked up yet. */
-export function parseScenario(text: string, file: string, overrides: readonly Override[] = []): Scenario {
-  const { scenario, mistakes } = readScenario(text, file, overrides)
-  if (!scenario) throw new UserError(mistakes)
-  return scenario
 }
 
 function positionText({ at }: Mistake): string {
