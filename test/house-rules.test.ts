@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 const root = resolve(import.meta.dirname, '..')
 const src = join(root, 'src')
 const rooms = [
-  'lib', 'geo', 'cache', 'policies', 'kernels', 'network', 'traffic', 'stats', 'scenario', 'sim', 'report',
-  'backend', 'live', 'sweep', 'cli',
+  'lib', 'geo', 'cache', 'policies', 'kernels', 'network', 'backend', 'traffic', 'stats', 'scenario', 'sim',
+  'report', 'services', 'live', 'sweep', 'cli',
 ] // biome-ignore format: the row of rooms reads best in a row
 const lastPureRoom = rooms.indexOf('report')
 
