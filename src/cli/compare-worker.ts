@@ -3,6 +3,10 @@ import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
 import { type ContestResult, runContest } from '../sim/contest.ts'
 import type { Trace } from '../traffic/trace.ts'
+import { loadPlugins } from './plugins.ts'
+
+// A worker thread begins with the house's own registries.
+await loadPlugins()
 
 /** One cell of a comparison as it is sent to a worker: the trace's columns lie in shared memory. */
 export interface CompareTask {

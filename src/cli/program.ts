@@ -3,6 +3,7 @@ import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
 import { commands } from './commands.ts'
 import { describeFailure } from './failures.ts'
+import { loadPlugins, takePluginOptions } from './plugins.ts'
 import { readVersion } from './version.ts'
 
 /** What `cdnlab` without a command does. */
@@ -20,8 +21,10 @@ const examples = `Examples:
  * Runs the program with the words after its name and answers the exit code: 0, 1 the run failed, 2 usage or input, 70 a bug,
  * 99 a threshold, 130 interrupted. Only the module of the command that is asked for is loaded.
  */
-export async function main(words: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
   try {
+    const words = takePluginOptions(given)
+    await loadPlugins()
     const named = words.find(word => !word.startsWith('-'))
     const isMainJob = words.length === 0
     const program = createProgram()
@@ -58,6 +61,7 @@ function createProgram(): Command {
     .description('A CDN laboratory: PoP caches on real geography, honest eviction benchmarks, real HTTP')
     .version(readVersion(), '-V, --version')
     .option('--no-color', 'no colours, on a terminal either')
+    .option('--plugin <file>', 'a module with policies, routers, models or formats of your own; may be given again')
     .usage('[command] [options]')
     .helpCommand(false)
     .exitOverride()

@@ -8,7 +8,11 @@ import type { TraceSource } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import { loadAtlas } from './atlas.ts'
+import { loadPlugins } from './plugins.ts'
 import { openTraceSource } from './trace-source.ts'
+
+// A worker thread begins with the house's own registries.
+await loadPlugins()
 
 /** A cell as it is sent to a worker: the recipe and not the plan, which is a hundred times larger. */
 export interface CellTask {

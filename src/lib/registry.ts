@@ -29,6 +29,8 @@ export interface Registry<D extends Definition> {
   names: readonly string[]
   /** The entry and its parameters. Throws UserError with the nearest name, or the parameter that is wrong. */
   choose(spec: Spec): Choice<D>
+  /** Puts an entry from outside the house behind the others. Throws UserError where its name is taken or is no name. */
+  add(entry: D): void
 }
 
 /** A registry of one kind of extension; the order of the entries is the order of every list and table. */
@@ -36,11 +38,22 @@ export function createRegistry<D extends Definition<never> | Definition>(
   noun: string,
   entries: readonly D[],
 ): Registry<D & Definition> {
-  const byName = new Map(entries.map(entry => [entry.name, entry as D & Definition]))
+  const all = [...entries] as (D & Definition)[]
+  const byName = new Map(all.map(entry => [entry.name, entry]))
+  const names = [...byName.keys()]
   return {
     noun,
-    entries: entries as readonly (D & Definition)[],
-    names: [...byName.keys()],
+    entries: all,
+    names,
+    add(entry) {
+      const { name } = entry
+      if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
+        throw new UserError(`${noun} "${name}": a name is small letters, digits and dashes`)
+      if (byName.has(name)) throw new UserError(`there is a ${noun} "${name}" already`)
+      all.push(entry)
+      byName.set(name, entry)
+      names.push(name)
+    },
     choose(spec) {
       const { name, ...given } = typeof spec === 'string' ? parseSpec(spec) : spec
       const definition = byName.get(name)

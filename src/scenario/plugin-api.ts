@@ -1,0 +1,11 @@
+// What a plugin is given: the same building blocks that the house's own policies, routers and models are made of.
+export { z } from 'zod'
+export { defineAdmission } from '../cache/admission.ts'
+export { definePolicy, newcomer } from '../cache/policy.ts'
+export { defineRouter, leastCost } from '../geo/router.ts'
+export { defineRttModel } from '../geo/rtt.ts'
+export { Ghosts } from '../lib/ghosts.ts'
+export { SlotHeap } from '../lib/heap.ts'
+export { absent, IdMap } from '../lib/id-map.ts'
+export { SlotLists } from '../lib/slot-list.ts'
+export { UserError } from '../lib/user-error.ts'
