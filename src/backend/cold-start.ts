@@ -1,0 +1,45 @@
+import { nameHint } from '../lib/nearest-name.ts'
+import { UserError } from '../lib/user-error.ts'
+import type { Quantiles } from './quantiles.ts'
+
+/** How long a runtime needs from an empty environment to a handler that can be called. */
+export interface ColdStart {
+  name: string
+  title: string
+  /** Milliseconds of initialising, a handler that does nothing, without placement. */
+  initMs: Quantiles
+}
+
+/**
+ * From the event to an environment that begins to initialise: finding a host and putting the code there. No vendor reports it
+ * apart, so it is an assumption, and an option of every function.
+ */
+export const placementMs = 50
+
+/** Initialising of small handlers on AWS Lambda, as its log lines report it in published measurements of 2025; 128 MB to 1 GB, x86-64. */
+export const coldStarts: readonly ColdStart[] = [
+  row('nodejs22', 'Node.js 22, zip archive', 142, 169, 217),
+  row('nodejs22-image', 'Node.js 22, container image', 292, 551, 801),
+  row('python313', 'Python 3.13, zip archive', 100, 123, 177),
+  row('java21', 'Java 21, zip archive', 251, 289, 569),
+]
+
+/** The cold start of a runtime by name. Throws UserError with the nearest name. */
+export function coldStartOf(name: string): ColdStart {
+  const found = coldStarts.find(entry => entry.name === name)
+  if (found) return found
+  const names = coldStarts.map(entry => entry.name)
+  throw new UserError({ message: `unknown cold start "${name}"`, hint: nameHint(name, names) })
+}
+
+function row(name: string, title: string, p50: number, p90: number, p99: number): ColdStart {
+  return {
+    name,
+    title,
+    initMs: [
+      [0.5, p50],
+      [0.9, p90],
+      [0.99, p99],
+    ],
+  }
+}
