@@ -36,12 +36,19 @@ interface Entry {
 }
 
 /** Compares policies on traces and writes the result. Throws UserError; sets exit code 1 when a cell failed. */
-export async function compareTraces(names: readonly string[], options: Options): Promise<void> {
+export async function writeComparison(names: readonly string[], options: Options): Promise<void> {
   if ([options.json, options.csv, options.markdown].filter(Boolean).length > 1)
     throw new UserError('--json, --csv and --markdown are three formats: choose one')
   const output = options.output ?? '-'
   if (output !== '-') checkOutputFile(output)
   if (options.html !== undefined) checkOutputFile(options.html)
+  const result = await compareTraces(names, options)
+  if (options.html !== undefined) await writePage(options.html, result)
+  await writeOutput(output, textOf(result, options, output !== '-'))
+}
+
+/** Compares policies on traces, cell by cell over worker threads. Throws UserError, also when a cell failed. */
+export async function compareTraces(names: readonly string[], options: Options): Promise<CompareResult> {
   const contenders = parseContenders(options.policy, options.compat)
   if (options.admission !== undefined) admissions.choose(options.admission)
   const sampleRatio = shareOf(options)
@@ -59,7 +66,7 @@ export async function compareTraces(names: readonly string[], options: Options):
       role === wanted ? [rowOf(asked, outcomes[index]!, role === 'whole' ? 1 : sampleRatio, task.wholeRequests)] : [],
     )
   const sampled = rowsOf('sampled')
-  const result: CompareResult = {
+  return {
     format: 'cdnlab-compare-1',
     manifest: plainManifest('compare', Number(options.seed)),
     traces: traces.map(({ name, count, objects, footprintBytes, notes }) => ({
@@ -81,8 +88,6 @@ export async function compareTraces(names: readonly string[], options: Options):
       sampledMissRatio: sampled[index]!.missRatio,
     })),
   }
-  if (options.html !== undefined) await writePage(options.html, result)
-  await writeOutput(output, textOf(result, options, output !== '-'))
 }
 
 function engineOf({ engine }: Options): 'auto' | 'plain' {

@@ -76,7 +76,7 @@ export function registerCompare(program: Command): void {
     .addHelpText('before', examples)
     .addHelpText('after', more)
     .action(async (traces: string[], options: CompareOptions) => {
-      const { compareTraces } = await import('./compare-traces.ts')
-      await compareTraces(traces, { ...options, ...program.opts<{ color?: boolean }>() })
+      const { writeComparison } = await import('./compare-traces.ts')
+      await writeComparison(traces, { ...options, ...program.opts<{ color?: boolean }>() })
     })
 }

@@ -5,7 +5,7 @@ import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
 import { loadAtlas } from './atlas.ts'
-import { readScenarioFile, resolveReference } from './scenario-files.ts'
+import { readScenarioFile, resolveReference, type ScenarioText } from './scenario-files.ts'
 
 /** Options that change a scenario before it is looked at; every command that reads one takes them. */
 export interface ScenarioOptions {
@@ -29,7 +29,14 @@ export interface LoadedPlan {
 
 /** Reads a scenario by path, name or `-` and makes its plan. Throws UserError with every mistake. */
 export async function loadPlan(name: string, options: ScenarioOptions = {}): Promise<LoadedPlan> {
-  const { text, file, folder } = await readScenarioFile(name)
+  return planFrom(await readScenarioFile(name), options)
+}
+
+/** Makes the plan of a scenario that has been read. Throws UserError with every mistake. */
+export async function planFrom(
+  { text, file, folder }: ScenarioText,
+  options: ScenarioOptions = {},
+): Promise<LoadedPlan> {
   const atlas = loadAtlas()
   const { plan, warnings } = planOf(readScenario(text, file, overridesOf(options)), atlas)
   const { traffic } = plan
