@@ -1,5 +1,6 @@
 import type { Ms } from '../lib/clock.ts'
 import type { KeepAlive } from './keep-alive.ts'
+import type { TokenBucket } from './token-bucket.ts'
 
 /** One execution environment: it serves one event at a time and keeps what its module has learnt between events. */
 export interface Environment {
@@ -21,18 +22,19 @@ export interface PoolOptions {
   /** Greatest number of environments that serve at once; Infinity for no limit. */
   concurrency: number
   /**
-   * Environments that may start at once, and how many more each millisecond allows, up to that number again.
-   * AWS: 1,000 in 10 seconds for each function. Source: AWS Lambda Developer Guide, "Lambda function scaling".
+   * A token for every environment that starts. AWS gives each function 1,000 in 10 seconds.
+   * Source: AWS Lambda Developer Guide, "Understanding Lambda function scaling", concurrency scaling rate.
    */
-  rampBurst: number
-  rampPerMs: number
+  ramp: TokenBucket
   keepAlive: KeepAlive
   /** Told of environments that come and go without an event: where there are real ones, this is the time to start and to stop them. */
   loaded(environment: Environment): void
   unloaded(environment: Environment): void
 }
 
-export const usualRamp = { rampBurst: 1000, rampPerMs: 1000 / 10_000 }
+/** The ramp of AWS: so many environments at once, and so many more every second. */
+export const usualRamp = { environments: 1000, perSecond: 100 }
+/** For pools in virtual time, whose environments are nothing but numbers. */
 export const unwatched = { loaded: () => undefined, unloaded: () => undefined }
 
 /** What happened so far. `idleMs` is the time that loaded environments waited: what keeping alive costs in memory. */
@@ -55,14 +57,11 @@ export class EnvironmentPool {
   readonly #idle: Environment[] = []
   readonly #loads = new Set<Environment>()
   #made = 0
-  #rampLeft: number
-  #rampAt: Ms = 0
   #idleSince: Ms | undefined
   #dueAt: Ms = Number.POSITIVE_INFINITY
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#rampLeft = options.rampBurst
   }
 
   /** When `settle` has something to do next; Infinity when nothing waits. */
@@ -158,11 +157,7 @@ export class EnvironmentPool {
   }
 
   #start(now: Ms): Environment | undefined {
-    const { rampBurst, rampPerMs } = this.#options
-    this.#rampLeft = Math.min(rampBurst, this.#rampLeft + (now - this.#rampAt) * rampPerMs)
-    this.#rampAt = now
-    if (this.#rampLeft < 1) return undefined
-    this.#rampLeft--
+    if (!this.#options.ramp.take(now)) return undefined
     this.counts.cold++
     // The event came before the pre-warm time of an unloaded one: that one starts now, cold, and not again later.
     const early = this.#idle.pop()
