@@ -8,11 +8,13 @@ export interface Document {
   script: string
   /** Everything that is shown, as HTML. */
   body: string
+  /** True for a page that may ask the server that it came from, and nobody else. */
+  asksItsServer?: boolean
 }
 
 /** A page as one file that needs nothing else. Its policy (CSP) lets run only its one style and one script, named by their hashes. */
-export function documentHtml({ title, style, script, body }: Document): string {
-  const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'`
+export function documentHtml({ title, style, script, body, asksItsServer = false }: Document): string {
+  const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'${asksItsServer ? "; connect-src 'self'; img-src data:" : ''}`
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,

@@ -1,9 +1,10 @@
 import { formatDigits } from '../../lib/quantity.ts'
 import { metrics } from '../../stats/metrics.ts'
 import type { RunResult } from '../../stats/result.ts'
-import { docOf, formatCount, formatEstimate, formatValue, titleOf } from '../figures.ts'
+import { formatCount, formatEstimate, formatValue } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import { reasonText, routingSentence, warmSentence } from '../sentences.ts'
+import { cards } from './cards.ts'
 import { documentHtml, manifestList } from './document.ts'
 import { latencyFigures } from './latency.ts'
 import { worldMap } from './map.ts'
@@ -65,7 +66,7 @@ function head(result: RunResult): string {
     `<li class="${passed ? 'passed' : 'failed'}"><b>${passed ? '✓ passed' : '✗ failed'}</b> ${inertHtml(text)} <span class="note">is ${formatDigits(value)}</span></li>`
   return [
     `<header><h1>${inertHtml(result.title)}</h1><p class="meta">${facts.map(fact => `<span>${inertHtml(fact)}</span>`).join(' ')}</p>`,
-    `<div class="cards">${cards(result)}</div>`,
+    `<div class="cards">${cards(result.headline)}</div>`,
     thresholds.length === 0
       ? ''
       : `<ul class="thresholds" aria-label="Thresholds">${thresholds.map(chip).join('')}</ul>`,
@@ -75,34 +76,8 @@ function head(result: RunResult): string {
   ].join('')
 }
 
-/** The headline: each figure unfolds its formula. */
-function cards({ headline }: RunResult): string {
-  const text = (id: string): string => formatEstimate(id, headline[id]!)
-  const card = (id: string, under: string, hasBar = false): string => {
-    const [value, half] = text(id).split(' ± ')
-    const interval = half === undefined ? '' : ` <small>± ${inertHtml(half)}</small>`
-    const bar = hasBar ? shareBar(headline[id]!.value, 'with') : ''
-    return `<details class="card"><summary><span class="label">${inertHtml(titleOf(id))}</span><b>${inertHtml(value!)}${interval}</b>${bar}<span class="under">${inertHtml(under)}</span></summary><p>${inertHtml(docOf(id))}</p></details>`
-  }
-  const plain = (id: string): string => text(id).split(' ± ')[0]!
-  const against = (id: string): string => `${plain(`direct_${id}`)} without the CDN`
-  return [
-    card('hit_ratio', `of ${plain('requests')} requests`, true),
-    card('byte_hit_ratio', `of ${plain('egress_bytes')} sent`, true),
-    card('origin_offload', `${plain('origin_requests')} requests reach the origin`, true),
-    card('byte_offload', `the origin sends ${plain('origin_bytes')}`, true),
-    card('p50_ms', against('p50_ms')),
-    card('p95_ms', against('p95_ms')),
-    card('p99_ms', against('p99_ms')),
-    card('saved_mean_ms', `p50 ${plain('saved_p50_ms')}, p95 ${plain('saved_p95_ms')}`),
-    card('saved_total_h', 'of waiting, all visitors together'),
-    card('requests', `${plain('join_ratio')} joined a fetch of another`),
-    card('errors', `availability ${plain('availability')}`),
-    card('stale_ratio', 'old copies, while a new one was fetched or none could be'),
-  ].join('')
-}
-
-function reasons({ missReasons, headline }: RunResult): string {
+/** Why requests were no hits, and what reaches the origin. */
+export function reasons({ missReasons, headline }: Pick<RunResult, 'missReasons' | 'headline'>): string {
   const rows = Object.entries(missReasons)
     .filter(([, count]) => count > 0)
     .sort(([, a], [, b]) => b - a)

@@ -24,20 +24,35 @@ function msCell(value: number | null): string {
   return value === null || !Number.isFinite(value) ? '-' : formatDigits(value)
 }
 
-function count<Row>(title: string, of: (row: Row) => number): Column<Row> {
+/** A column of whole numbers. */
+export function count<Row>(title: string, of: (row: Row) => number): Column<Row> {
   return { title, of, show: row => formatCount(of(row)) }
 }
 
-function ms<Row>(title: string, of: (row: Row) => number | null): Column<Row> {
+/** A column of times in ms. */
+export function ms<Row>(title: string, of: (row: Row) => number | null): Column<Row> {
   return { title, of, show: row => msCell(of(row)) }
 }
 
-function percent<Row>(title: string, of: (row: Row) => number): Column<Row> {
+/** A column of shares, with a bar. */
+export function percent<Row>(title: string, of: (row: Row) => number): Column<Row> {
   return { title, of, show: row => percentCell(of(row)) }
 }
 
-function name<Row>(title: string, of: (row: Row) => string): Column<Row> {
+/** A column of names. */
+export function name<Row>(title: string, of: (row: Row) => string): Column<Row> {
   return { title, of, show: row => inertHtml(of(row)) }
+}
+
+export interface TableOptions<Row> {
+  /** So many rows are shown; all of them when left out. */
+  most?: number
+  /** How the rows come sorted by the second column. */
+  sorted?: 'ascending' | 'descending'
+  /** An id of each row's element, for a page that changes rows in their place. */
+  keyOf?(row: Row): string
+  /** False: no data as CSV below. */
+  hasCsv?: boolean
 }
 
 /** A table whose columns sort at a click. All rows stand in the CSV below it, only the first ones in the table; by the second column they come sorted. */
@@ -45,7 +60,7 @@ export function sortable<Row>(
   title: string,
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { most = rows.length, sorted = 'descending' }: { most?: number; sorted?: 'ascending' | 'descending' } = {},
+  { most = rows.length, sorted = 'descending', keyOf, hasCsv = true }: TableOptions<Row> = {},
 ): string {
   const head = columns.map(
     ({ title: column }, index) =>
@@ -57,7 +72,7 @@ export function sortable<Row>(
       const key = typeof value === 'number' && Number.isFinite(value) ? ` data-v="${value}"` : ''
       return index === 0 ? `<th scope="row">${show(row)}</th>` : `<td${key}>${show(row)}</td>`
     })
-    return `<tr>${cells.join('')}</tr>`
+    return `<tr${keyOf ? ` id="${inertHtml(keyOf(row))}"` : ''}>${cells.join('')}</tr>`
   })
   const csv = [
     columns.map(({ title: column }) => inertCsv(column)).join(','),
@@ -65,7 +80,7 @@ export function sortable<Row>(
   ].join('\n')
   const more =
     most < rows.length ? `<p class="note">The first ${most} of ${rows.length}; all of them are in the CSV.</p>` : ''
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${inertHtml(title)}"><table class="sortable"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${more}${dataAsCsv(title, csv)}`
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${inertHtml(title)}"><table class="sortable"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${more}${hasCsv ? dataAsCsv(title, csv) : ''}`
 }
 
 /** All PoPs, tiers last. */

@@ -5,16 +5,19 @@ import { formatClock } from '../text-bars.ts'
 import { dataAsCsv } from './markup.ts'
 import { drawPlot, linePath, type Tick } from './plot.ts'
 
-/** The run over time, a small plot a figure, all on one scale of time; events are marked. */
-export function timelineFigures({ series, events, manifest }: RunResult): string {
+/** The run over time, a small plot a figure, all on one scale of time; events are marked. `clock` says a time of the series. */
+export function timelineFigures(
+  { series, events, manifest }: Pick<RunResult, 'series' | 'events' | 'manifest'>,
+  clock: (ms: number) => string = formatClock,
+): string {
   const { stepMs, requests } = series
   const lengthMs = stepMs * requests.length
   if (requests.length < 2) return ''
   const lines = events.map(({ atMs, text }) => ({
     at: Math.min(1, atMs / lengthMs),
-    label: `${formatClock(atMs)} ${text}`,
+    label: `${clock(atMs)} ${text}`,
   }))
-  const ticks: Tick[] = [0, 0.25, 0.5, 0.75, 1].map(at => ({ at, label: formatClock(at * lengthMs) }))
+  const ticks: Tick[] = [0, 0.25, 0.5, 0.75, 1].map(at => ({ at, label: clock(at * lengthMs) }))
   const perSecond = (values: readonly number[]): number[] =>
     values.map(value => (value * 1000) / stepMs / manifest.replications)
   const small = (title: string, kind: string, values: readonly number[], most: number, top: string): string => {
@@ -44,7 +47,7 @@ export function timelineFigures({ series, events, manifest }: RunResult): string
     rate('Served stale', 'plain', series.stale),
     rate('Errors', 'without', series.errors),
   ]
-  const list = events.map(({ atMs, text }) => `<li><b>${formatClock(atMs)}</b> ${inertHtml(text)}</li>`)
+  const list = events.map(({ atMs, text }) => `<li><b>${clock(atMs)}</b> ${inertHtml(text)}</li>`)
   const csv = [
     'from_ms,requests,hit_ratio,origin_requests,stale,errors,p95_ms',
     ...requests.map((count, step) =>
