@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { UserError } from '../lib/user-error.ts'
 import type { Extensions } from '../scenario/extend.ts'
 
-/** A plugin's default export: what it brings, or a function that is given the building blocks and returns that. */
+/** What a plugin exports as `plugin`: what it brings, or a function that is given the building blocks and returns that. */
 export type Plugin = Extensions | ((api: typeof import('../scenario/plugin-api.ts')) => Extensions)
 
 /** Names the plugins to the worker threads too, which load them for themselves. */
@@ -62,17 +62,18 @@ function listed(): string[] {
 
 async function loadPlugin(file: string): Promise<void> {
   const fail = (why: string): UserError => new UserError({ message: `plugin ${file}: ${why}` })
+  readPlugin(file)
   let plugin: unknown
   try {
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
-    plugin = module.default
+    const module = (await import(pathToFileURL(file).href)) as { plugin?: unknown }
+    plugin = module.plugin
     if (typeof plugin === 'function')
       plugin = (plugin as (api: unknown) => unknown)(await import('../scenario/plugin-api.ts'))
   } catch (error) {
     throw fail(error instanceof Error ? error.message.split('\n')[0]! : String(error))
   }
   if (typeof plugin !== 'object' || plugin === null)
-    throw fail('its default export is neither lists of definitions nor a function that returns them')
+    throw fail('it exports no `plugin`: lists of definitions, or a function that returns them')
   const { extend } = await import('../scenario/extend.ts')
   extend(plugin as Extensions, `plugin ${file}`)
 }

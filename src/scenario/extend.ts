@@ -102,7 +102,15 @@ function checkPolicy(definition: PolicyDefinition, params: unknown, label: strin
     random: createRandom(1, 'extend'),
     future: { nextUse: Number.POSITIVE_INFINITY },
   }
-  const policy = definition.create(context, params)
+  const policy = createdBy(() => definition.create(context, params), label)
   const missing = verbs.filter(verb => typeof policy?.[verb] !== 'function')
   if (missing.length > 0) throw new UserError(`${label}: its policy has no ${missing.join(', ')}`)
+}
+
+function createdBy<Made>(create: () => Made, label: string): Made {
+  try {
+    return create()
+  } catch (error) {
+    throw new UserError(`${label}: create throws ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
