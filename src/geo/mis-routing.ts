@@ -13,9 +13,12 @@ export interface RoutingCost {
 /** A loss below this is no loss: two PoPs of one city are equally fast. */
 const sameMs = 0.5
 
-/** Where a router sends every place while all PoPs are alive. */
-export function routeAll(router: Router, { places, pops }: Pick<RouterContext, 'places' | 'pops'>): Int32Array {
-  const alive = new Uint8Array(pops.length).fill(1)
+/** Where a router sends every place. `alive` has 1 for each PoP that answers; all do when left out. */
+export function routeAll(
+  router: Router,
+  { places, pops }: Pick<RouterContext, 'places' | 'pops'>,
+  alive: Uint8Array = new Uint8Array(pops.length).fill(1),
+): Int32Array {
   return Int32Array.from(places.keys(), place => router(place, alive, 0))
 }
 

@@ -30,8 +30,9 @@ export function docOf(id: string): string {
   return metricOf.get(id)!.doc
 }
 
-/** A whole number with its thousands apart. */
+/** A whole number with its thousands apart; a dash where nobody counted. */
 export function formatCount(value: number): string {
+  if (Number.isNaN(value)) return '-'
   return Math.round(value)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ',')

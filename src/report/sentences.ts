@@ -11,6 +11,7 @@ const reasonTexts: Record<string, string> = {
   purge: 'purged',
   join: 'joined a fetch on its way',
   uncacheable: 'must not be stored',
+  absent: 'absent: new here, gone or purged',
   error: 'error',
 }
 

@@ -43,7 +43,7 @@ export function popTable({ pops }: RunResult, width: number, most: number): stri
     ms(pop.p95Ms),
     ...(isWide ? [ms(pop.p99Ms)] : []),
     ms(pop.savedMeanMs),
-    ...(isWide ? [formatBytes(pop.heldBytes)] : []),
+    ...(isWide ? [formatValue(pop.heldBytes, 'bytes')] : []),
   ]
   const head = [
     'PoP',

@@ -8,7 +8,7 @@ import type { Timeline } from '../stats/timeline.ts'
 import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
 import type { OneRun, Part } from './run-once.ts'
-import { cityRows, countryRows, popRows } from './run-rows.ts'
+import { behaviorRows, cityRows, countryRows, popRows, routingRow } from './run-rows.ts'
 import { histogramOf, seriesOf } from './run-series.ts'
 
 /** Where the router sends each place, and what that costs. */
@@ -48,28 +48,12 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
     pops: popRows(plan, runs, warm),
     countries: countryRows(plan, warm.tally),
     cities: cityRows(plan, warm.tally, routes),
-    behaviors: plan.behaviors.map(({ label }, index) => ({
-      label,
-      requests: warm.tally.behaviors[3 * index]!,
-      hits: warm.tally.behaviors[3 * index + 1]!,
-      bytes: warm.tally.behaviors[3 * index + 2]!,
-    })),
+    behaviors: behaviorRows(plan, warm.tally),
     missReasons: Object.fromEntries(missReasons.map((reason, index) => [reason, warm.tally.reasons[index]!])),
     histogram: histogramOf(warm.tally),
     series: seriesOf(runs.map(({ timeline }) => timeline)),
     events: plan.events.map(event => ({ atMs: event.atMs, text: eventText(plan, event) })),
-    routing: {
-      router: typeof plan.router === 'string' ? plan.router : plan.router.name,
-      onFastestShare: routes.chosen.shareOnFastest,
-      loses25MsShare: routes.chosen.shareLosing25Ms,
-      loses100MsShare: routes.chosen.shareLosing100Ms,
-      meanLossMs: routes.chosen.meanLossMs,
-      nearestByDistance: {
-        onFastestShare: routes.nearest.shareOnFastest,
-        loses25MsShare: routes.nearest.shareLosing25Ms,
-        meanLossMs: routes.nearest.meanLossMs,
-      },
-    },
+    routing: routingRow(plan, routes),
     thresholds,
     checks: runs.flatMap((run, replication) => checkLaws(plan, run, wholes[replication]!)),
     notes: notesOf(plan, runs),

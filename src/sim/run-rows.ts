@@ -1,6 +1,6 @@
 import { bucketCount, quantileOf } from '../lib/log-histogram.ts'
 import type { Plan } from '../scenario/plan.ts'
-import type { CityRow, PopRow, VisitorRow } from '../stats/result.ts'
+import type { CityRow, PopRow, RunResult, VisitorRow } from '../stats/result.ts'
 import { Fate, fates, placeSums, type Tally } from '../stats/tally.ts'
 import type { OneRun } from './run-once.ts'
 import type { Routes, Warm } from './run-result.ts'
@@ -28,12 +28,13 @@ export function popRows(plan: Plan, runs: readonly OneRun[], warm: Warm): PopRow
   })
 }
 
-type PopFigures = Omit<
+export type PopFigures = Omit<
   PopRow,
   'id' | 'place' | 'isEdge' | 'parent' | 'capacityBytes' | 'policy' | 'heldBytes' | 'heldObjects' | 'evictions'
 >
 
-function edgeFigures({ requests, bytes, latency, sums }: Tally, edge: number): PopFigures {
+/** What visitors got from an edge. */
+export function edgeFigures({ requests, bytes, latency, sums }: Tally, edge: number): PopFigures {
   const row = edge * fates
   const sum = (cells: Float64Array): number => cells.subarray(row, row + fates).reduce((all, cell) => all + cell, 0)
   const hit = (cells: Float64Array): number => cells[row + Fate.hit]! + cells[row + Fate.stale]!
@@ -55,7 +56,13 @@ function edgeFigures({ requests, bytes, latency, sums }: Tally, edge: number): P
   }
 }
 
-function tierFigures(totals: Warm['totals'][number]): PopFigures {
+/** What other PoPs got from a tier. */
+export function tierFigures(
+  totals: Pick<
+    Warm['totals'][number],
+    'asks' | 'askHits' | 'askStale' | 'askHitBytes' | 'askBytes' | 'askJoins' | 'askErrors'
+  >,
+): PopFigures {
   return {
     requests: totals.asks,
     hitRatio: (totals.askHits + totals.askStale) / totals.asks,
@@ -113,5 +120,31 @@ function visitorRow(name: string, sums: ArrayLike<number>): VisitorRow {
     meanMs: withMs / requests,
     directMeanMs: directMs / requests,
     savedMeanMs: (directMs - withMs) / requests,
+  }
+}
+
+/** A row a behaviour, in the order of the plan. */
+export function behaviorRows({ behaviors }: Plan, tally: Tally): RunResult['behaviors'] {
+  return behaviors.map(({ label }, index) => ({
+    label,
+    requests: tally.behaviors[3 * index]!,
+    hits: tally.behaviors[3 * index + 1]!,
+    bytes: tally.behaviors[3 * index + 2]!,
+  }))
+}
+
+/** What the router costs. */
+export function routingRow({ router }: Plan, { chosen, nearest }: Routes): RunResult['routing'] {
+  return {
+    router: typeof router === 'string' ? router : router.name,
+    onFastestShare: chosen.shareOnFastest,
+    loses25MsShare: chosen.shareLosing25Ms,
+    loses100MsShare: chosen.shareLosing100Ms,
+    meanLossMs: chosen.meanLossMs,
+    nearestByDistance: {
+      onFastestShare: nearest.shareOnFastest,
+      loses25MsShare: nearest.shareLosing25Ms,
+      meanLossMs: nearest.meanLossMs,
+    },
   }
 }

@@ -39,20 +39,22 @@ export function runPlan(
   return createResult(plan, manifest, runs, routesOf(plan, geometry))
 }
 
-/** What the router makes of the world while all PoPs are alive, and what nearest by distance would. */
-function routesOf(plan: Plan, geometry: Geometry): Routes {
-  const { visitors, pops, router } = plan
-  const edges = pops.filter(({ isEdge }) => isEdge)
+/** What the router makes of the world, and what nearest by distance would. `alive` has 1 for each edge that answers; all do when left out. */
+export function routesOf(
+  plan: Plan,
+  geometry: Geometry,
+  alive: Uint8Array = new Uint8Array(geometry.edges).fill(1),
+): Routes {
+  const { visitors, router } = plan
   const context = routerContextOf(plan, geometry)
-  const alive = new Uint8Array(edges.length).fill(1)
-  const edgeOf = routeAll(createRouter(router, context).route, context)
+  const edgeOf = routeAll(createRouter(router, context).route, context, alive)
   const fastest = Int32Array.from(visitors.places.keys(), place => leastCost(geometry.rttMs, place, alive))
   const nearest = Int32Array.from(visitors.places.keys(), place => leastCost(geometry.distanceKm, place, alive))
   return {
     edgeOf,
     fastest,
     rttMs: geometry.rttMs,
-    edges: edges.length,
+    edges: geometry.edges,
     chosen: routingCost(context, edgeOf),
     nearest: routingCost(context, nearest),
   }

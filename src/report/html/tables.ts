@@ -1,7 +1,7 @@
 import { formatBytes, formatDigits } from '../../lib/quantity.ts'
 import type { CityRow, PopRow, RunResult, VisitorRow } from '../../stats/result.ts'
 import { countryName } from '../country-name.ts'
-import { formatCount } from '../figures.ts'
+import { formatCount, formatValue } from '../figures.ts'
 import { inertCsv, inertHtml } from '../inert.ts'
 import { dataAsCsv, shareBar } from './markup.ts'
 
@@ -100,7 +100,7 @@ export function popTable({ pops }: RunResult): string {
     ms('p99, ms', ({ p99Ms }) => p99Ms),
     ms('saved, mean ms', ({ savedMeanMs }) => savedMeanMs),
     { title: 'sent', of: ({ bytes }) => bytes, show: ({ bytes }) => formatBytes(bytes) },
-    { title: 'held', of: ({ heldBytes }) => heldBytes, show: ({ heldBytes }) => formatBytes(heldBytes) },
+    { title: 'held', of: ({ heldBytes }) => heldBytes, show: ({ heldBytes }) => formatValue(heldBytes, 'bytes') },
     count('evictions', ({ evictions }) => evictions),
     count('errors', ({ errors }) => errors),
   ])
