@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Atlas, parseAtlas } from '../geo/atlas.ts'
+import { type PriceBook, parsePrices } from '../stats/cost-prices.ts'
 
 let loaded: Atlas | undefined
 
 /** A file of the folder `config/`, which lies beside both `src/` and `dist/`. */
 export function readConfigFile(name: string): string {
   return readFileSync(fileURLToPath(new URL(`../../config/${name}`, import.meta.url)), 'utf8')
+}
+
+/** The price list of `config/`, or a person's own by its path. Throws UserError. */
+export function loadPrices(path?: string): PriceBook {
+  if (path === undefined) return parsePrices(readConfigFile('prices.json'), 'config/prices.json')
+  return parsePrices(readFileSync(path, 'utf8'), path)
 }
 
 /** The atlas of `config/`, read on the first call. */

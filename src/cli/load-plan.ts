@@ -1,10 +1,11 @@
 import type { Atlas } from '../geo/atlas.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
 import { type Override, parseOverride } from '../scenario/override.ts'
-import { readScenario } from '../scenario/parse.ts'
+import { type ParsedScenario, readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
-import { loadAtlas } from './atlas.ts'
+import type { PriceBook } from '../stats/cost-prices.ts'
+import { loadAtlas, loadPrices } from './atlas.ts'
 import { readScenarioFile, resolveReference, type ScenarioText } from './scenario-files.ts'
 
 /** Options that change a scenario before it is looked at; every command that reads one takes them. */
@@ -38,11 +39,24 @@ export async function planFrom(
   options: ScenarioOptions = {},
 ): Promise<LoadedPlan> {
   const atlas = loadAtlas()
-  const { plan, warnings } = planOf(readScenario(text, file, overridesOf(options)), atlas)
+  const parsed = readScenario(text, file, overridesOf(options))
+  const prices = await pricesOf(parsed, folder, options.allowOutside)
+  const { plan, warnings } = planOf(parsed, atlas, prices)
   const { traffic } = plan
   const tracePath =
     traffic.kind === 'trace' ? await resolveReference(folder, traffic.file, options.allowOutside) : undefined
   return { plan, atlas, warnings, file, text, tracePath }
+}
+
+/** The prices that a scenario asks for, from `config/` or a file beside it; null where it asks for none. Throws UserError. */
+export async function pricesOf(
+  { scenario }: ParsedScenario,
+  folder: string,
+  allowOutside?: boolean,
+): Promise<PriceBook | null> {
+  if (scenario?.cost === undefined) return null
+  const { file } = scenario.cost
+  return loadPrices(file === undefined ? undefined : await resolveReference(folder, file, allowOutside))
 }
 
 /** The overrides of the options, in order; `--seed` and `--replications` come last. Throws UserError. */

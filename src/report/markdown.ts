@@ -1,6 +1,7 @@
 import { formatDigits } from '../lib/quantity.ts'
 import { metrics } from '../stats/metrics.ts'
 import type { RunResult } from '../stats/result.ts'
+import { costSentence } from './cost.ts'
 import { formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertMarkdown } from './inert.ts'
 import { reasonText } from './sentences.ts'
@@ -43,6 +44,7 @@ export function reportMarkdown(result: RunResult): string {
       reasons.map(([reason, count]) => [reasonText(reason), formatCount(count), formatValue(count / misses, '%')]),
     ),
     '',
+    ...(result.cost === undefined ? [] : [inertMarkdown(costSentence(result)), '']),
     `Left out as warm-up: ${formatCount(warmup.requests)} requests (${warmup.rule}).`,
     ...(thresholds.length === 0
       ? []

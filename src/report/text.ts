@@ -1,5 +1,6 @@
 import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
+import { costText } from './cost.ts'
 import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertStrings } from './inert.ts'
 import { createInk, type Ink, pad, widthOf } from './ink.ts'
@@ -39,6 +40,7 @@ export function reportText(from: RunResult, { width: given, colors, land = '' }:
     ['Over time', timelineRows(result, Math.min(width, 110), ink)],
     ['Routing', wrap(routingSentence(result), width, '  ')],
     ['Behaviours', behaviorTable(result)],
+    ['What it costs', costText(result, width)],
     ['Warm and cold', wrap(warmSentence(result), width, '  ')],
     ['Thresholds', thresholdLines(result, width, ink)],
     ['What to know', noteLines(result, width, ink)],

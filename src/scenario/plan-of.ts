@@ -4,11 +4,13 @@ import { nameHint } from '../lib/nearest-name.ts'
 import { formatBytes } from '../lib/quantity.ts'
 import type { Spec } from '../lib/registry.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
+import type { PriceBook } from '../stats/cost-prices.ts'
 import { metrics } from '../stats/metrics.ts'
 import { checkNames } from './check-names.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type ParsedScenario, sortMistakes } from './parse.ts'
 import type { ClassPlan, NetworkPlan, Plan, TrafficPlan } from './plan.ts'
+import { planCost } from './plan-cost.ts'
 import { planBehaviors, planEvents } from './plan-events.ts'
 import { planVisitors, resolvePlace } from './plan-places.ts'
 import { planPops } from './plan-pops.ts'
@@ -25,9 +27,10 @@ const requestsWithoutEnd = 1_000_000
 
 /**
  * Makes a scenario concrete with what is known of the world. Throws UserError with every mistake: those of the schema and of
- * names together; what is wrong between the parts of a scenario once the parts themselves are right.
+ * names together; what is wrong between the parts of a scenario once the parts themselves are right. `prices` is for scenarios that ask
+ * what they cost.
  */
-export function planOf(parsed: ParsedScenario, atlas: Atlas): PlannedScenario {
+export function planOf(parsed: ParsedScenario, atlas: Atlas, prices: PriceBook | null = null): PlannedScenario {
   const findings = createFindings(parsed.written)
   checkNames(parsed, atlas, findings)
   const { scenario } = parsed
@@ -59,6 +62,8 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas): PlannedScenario {
     thresholds: scenario.thresholds,
     warmup: scenario.warmup,
   }
+  const cost = planCost(scenario, prices, pops, plan.origin.place, atlas, findings)
+  if (cost !== undefined) plan.cost = cost
   checkThresholds(scenario, findings)
   checkCapacities(plan, findings)
   if (findings.mistakes.length > 0) throw new UserError(sortMistakes(findings.mistakes))

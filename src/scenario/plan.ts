@@ -1,6 +1,7 @@
 import type { Place } from '../geo/place.ts'
 import type { Ms } from '../lib/clock.ts'
 import type { Spec } from '../lib/registry.ts'
+import type { CostPlan } from '../stats/cost.ts'
 
 /**
  * A scenario made concrete: every default filled in, every name looked up, every quantity in its unit, nothing left to read from
@@ -25,6 +26,8 @@ export interface Plan {
   events: EventPlan[]
   thresholds: ThresholdPlan[]
   warmup: WarmupPlan
+  /** Prices that the figures are told in; not there when nobody asks for money. */
+  cost?: CostPlan
 }
 
 export interface PopPlan {

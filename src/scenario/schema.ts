@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { admissions, policies, routers, rttModels } from './registries.ts'
+import { cost } from './schema-cost.ts'
 import { behavior, event, threshold, traffic, warmup } from './schema-traffic.ts'
 import { bandwidth, count, duration, identifier, limit, place, record, share, size, spec } from './schema-values.ts'
 
@@ -117,6 +118,7 @@ export const scenarioSchema = record({
   behaviors: z.array(behavior).max(200).default([]).describe('Rules for paths and classes; the first match counts'),
   events: z.array(event).max(10_000).default([]).describe('What happens on the way'),
   thresholds: z.array(threshold).max(100).default([]).describe('What must hold, else the run ends with code 99'),
+  cost,
   warmup: warmup.describe('What of the beginning is left out of the figures: auto, none, a share or a duration'),
 })
 

@@ -7,6 +7,7 @@ import { missReasons } from '../stats/tally.ts'
 import type { Timeline } from '../stats/timeline.ts'
 import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
+import { runCost } from './run-cost.ts'
 import type { OneRun, Part } from './run-once.ts'
 import { behaviorRows, cityRows, countryRows, popRows, routingRow } from './run-rows.ts'
 import { histogramOf, seriesOf } from './run-series.ts'
@@ -38,6 +39,7 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
     return { text, value, passed: compare(value, operator, limit) }
   })
   const whole = sumOfStretches(wholes)
+  const cost = runCost(plan, runs, warms, warm)
   return {
     format: 'cdnlab-run-1',
     manifest,
@@ -54,6 +56,7 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
     series: seriesOf(runs.map(({ timeline }) => timeline)),
     events: plan.events.map(event => ({ atMs: event.atMs, text: eventText(plan, event) })),
     routing: routingRow(plan, routes),
+    ...(cost === undefined ? {} : { cost }),
     thresholds,
     checks: runs.flatMap((run, replication) => checkLaws(plan, run, wholes[replication]!)),
     notes: notesOf(plan, runs),

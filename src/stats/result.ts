@@ -1,4 +1,5 @@
 import type { Place } from '../geo/place.ts'
+import type { Cost } from './cost.ts'
 
 /** What a run says, as plain data: every report is made from this alone. Version it by `format` when its meaning changes. */
 export interface RunResult {
@@ -43,6 +44,8 @@ export interface RunResult {
     meanLossMs: number
     nearestByDistance: { onFastestShare: number; loses25MsShare: number; meanLossMs: number }
   }
+  /** A month at the pace of the run in money; only where the scenario names prices. */
+  cost?: Cost
   thresholds: { text: string; value: number; passed: boolean }[]
   /** Conservation laws that were checked: every request in one bucket, a tier's misses are the next one's requests. */
   checks: { law: string; left: number; right: number }[]
