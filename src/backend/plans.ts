@@ -59,6 +59,9 @@ export interface UsePlan {
   kind: 'bucket' | 'table' | 'function'
   name: string
   access: 'read' | 'write' | 'read-write'
+  /** In the model: operations of one event, 1 when left out, and whether its reads are strong. */
+  calls?: number
+  isConsistent?: boolean
 }
 
 /** A function with everything filled in: plain data, the same for its model and its workers. */

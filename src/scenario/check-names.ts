@@ -66,6 +66,8 @@ export function checkNames({ value, written }: ParsedScenario, atlas: Atlas, fin
       )
   }
   checkPlace(asMap(scenario.origin).at, ['origin', 'at'])
+  for (const [name, origin] of Object.entries(asMap(scenario.origins)))
+    checkPlace(asMap(origin).at, ['origins', name, 'at'])
   const cities = asMap(scenario.visitors).cities
   for (const [row, city] of asList(cities).entries()) {
     if (typeof city === 'string') checkPlace(city, ['visitors', 'cities', row])

@@ -22,11 +22,7 @@ function explainIssue(issue: Issue, around: Path, root: unknown, written: Readon
 
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => ({
-        message: `unknown key "${shown(key)}"${path.length > 0 ? ` in ${path.join('.')}` : ''}`,
-        at: written.get(pathKey([...path, key]))?.keyAt ?? positionAt(written, path),
-        hint: nameHint(key, issue.message.split(knownKeySeparator)),
-      }))
+      return issue.keys.map(key => unknownKey(path, key, issue.message, written))
     case 'invalid_type':
       return mistake(typeMessage(issue.expected, given, written.get(pathKey(path))?.text))
     case 'invalid_value':
@@ -55,9 +51,20 @@ function explainIssue(issue: Issue, around: Path, root: unknown, written: Readon
           : `${describe(given, path, written)} is too large: ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}${unitOf(issue.origin)}`,
       )
     case 'custom':
+      if (issue.params?.isUnknownKey === true)
+        return [unknownKey(path.slice(0, -1), String(path.at(-1)), issue.message, written)]
       return mistake(filled(issue.message, given, path, written), issue.params?.hint as string | undefined)
     default:
       return mistake(filled(issue.message, given, path, written))
+  }
+}
+
+/** `known` are the keys that there are, as `record` joins them. */
+function unknownKey(path: Path, key: string, known: string, written: ReadonlyMap<string, Written>): Mistake {
+  return {
+    message: `unknown key "${shown(key)}"${path.length > 0 ? ` in ${path.join('.')}` : ''}`,
+    at: written.get(pathKey([...path, key]))?.keyAt ?? positionAt(written, path),
+    hint: nameHint(key, known.split(knownKeySeparator)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { nameHint } from '../lib/nearest-name.ts'
 import type { Findings } from './findings.ts'
-import type { BehaviorPlan, EventPlan, PopPlan, TrafficPlan, VisitorsPlan } from './plan.ts'
+import type { BackendsPlan, BehaviorPlan, EventPlan, PopPlan, TrafficPlan, VisitorsPlan } from './plan.ts'
 import type { Scenario } from './schema.ts'
 import type { Path } from './written.ts'
 
@@ -87,10 +87,17 @@ function endOf(traffic: TrafficPlan): number {
 }
 
 /** The rules in order; the last one matches everything that none before did. */
-export function planBehaviors(scenario: Scenario, traffic: TrafficPlan, findings: Findings): BehaviorPlan[] {
+export function planBehaviors(
+  scenario: Scenario,
+  traffic: TrafficPlan,
+  backends: BackendsPlan | null,
+  findings: Findings,
+): BehaviorPlan[] {
   const classNames = traffic.kind === 'trace' ? [] : traffic.classes.map(({ name }) => name)
   const behaviors: BehaviorPlan[] = []
   let isComplete = false
+  const ofOrigin = (row: number): number =>
+    backends?.origins[backends.rules[row]!.origin]?.maxAgeMs ?? everythingElse.ttlMs
   for (const [row, { path, class: className = '', cache }] of scenario.behaviors.entries()) {
     if (className !== '' && !classNames.includes(className))
       findings.mistake(['behaviors', row, 'class'], `unknown class "${className}"`, nameHint(className, classNames))
@@ -100,14 +107,14 @@ export function planBehaviors(scenario: Scenario, traffic: TrafficPlan, findings
       label: [className, path === '*' && className !== '' ? '' : path].filter(Boolean).join(' '),
       path,
       className,
-      ttlMs: cache.ttl,
+      ttlMs: cache.ttl === 'origin' ? ofOrigin(row) : cache.ttl,
       staleWhileRevalidateMs: cache.staleWhileRevalidate,
       staleIfErrorMs: cache.staleIfError,
       uncacheable: cache.uncacheable,
       changed: cache.changed,
     })
   }
-  return isComplete ? behaviors : [...behaviors, everythingElse]
+  return isComplete ? behaviors : [...behaviors, { ...everythingElse, ttlMs: ofOrigin(behaviors.length) }]
 }
 
 const everythingElse: BehaviorPlan = {

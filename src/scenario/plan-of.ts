@@ -9,7 +9,8 @@ import { metrics } from '../stats/metrics.ts'
 import { checkNames } from './check-names.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type ParsedScenario, sortMistakes } from './parse.ts'
-import type { ClassPlan, NetworkPlan, Plan, TrafficPlan } from './plan.ts'
+import type { ClassPlan, NetworkPlan, OriginPlan, Plan, TrafficPlan } from './plan.ts'
+import { planBackends } from './plan-backends.ts'
 import { planCost } from './plan-cost.ts'
 import { planBehaviors, planEvents } from './plan-events.ts'
 import { planVisitors, resolvePlace } from './plan-places.ts'
@@ -39,25 +40,21 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas, prices: PriceBook |
   const visitors = planVisitors(scenario, atlas, findings)
   const traffic = planTraffic(scenario, findings)
   const pops = planPops(scenario, atlas, findings)
-  const { origin } = scenario
+  const isOriginWritten = isKeyWritten(parsed.value, 'origin')
+  const backends = planBackends(scenario, isOriginWritten, atlas, findings)
   const plan: Plan = {
     title: scenario.title || nameOf(parsed.file),
     description: scenario.description.trim(),
     seed: scenario.seed,
     replications: scenario.replications,
     pops,
-    origin: {
-      place: resolvePlace(atlas, origin.at),
-      thinkMs: origin.think,
-      concurrency: origin.concurrency,
-      queue: origin.queue,
-      bandwidthMbps: origin.bandwidth,
-    },
+    origin: backends?.origins[0] ?? planOrigin(scenario, atlas),
+    backends,
     router: scenario.router,
     network: planNetwork(scenario, atlas, findings),
     visitors,
     traffic,
-    behaviors: planBehaviors(scenario, traffic, findings),
+    behaviors: planBehaviors(scenario, traffic, backends, findings),
     events: planEvents(scenario, pops, visitors, traffic, findings),
     thresholds: scenario.thresholds,
     warmup: scenario.warmup,
@@ -68,6 +65,15 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas, prices: PriceBook |
   checkCapacities(plan, findings)
   if (findings.mistakes.length > 0) throw new UserError(sortMistakes(findings.mistakes))
   return { plan, warnings: sortMistakes(findings.warnings) }
+}
+
+function isKeyWritten(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+}
+
+function planOrigin({ origin }: Scenario, atlas: Atlas): OriginPlan {
+  const { at, think, concurrency, queue, bandwidth } = origin
+  return { place: resolvePlace(atlas, at), thinkMs: think, concurrency, queue, bandwidthMbps: bandwidth }
 }
 
 function checkThresholds({ thresholds }: Scenario, findings: Findings): void {
@@ -142,9 +148,16 @@ function planTraffic({ traffic }: Scenario, findings: Findings): TrafficPlan {
 
 function planClasses(traffic: Extract<Scenario['traffic'], { objects: number }>, findings: Findings): ClassPlan[] {
   const entries = Object.entries(traffic.classes ?? {})
-  if (entries.length === 0) return [{ name: 'objects', share: 1, sizes: traffic.sizes }]
+  if (entries.length === 0)
+    return [{ name: 'objects', share: 1, sizes: traffic.sizes, path: '/objects/{id}', method: 'GET' }]
   const sum = entries.reduce((total, [, { share }]) => total + share, 0)
   if (sum === 0) findings.mistake(['traffic', 'classes'], 'no class has a share above 0')
   if (entries.length > 255) findings.mistake(['traffic', 'classes'], `${entries.length} classes`, 'at most 255')
-  return entries.map(([name, { share, sizes }]) => ({ name, share: share / sum, sizes: sizes ?? traffic.sizes }))
+  return entries.map(([name, { share, sizes = traffic.sizes, path = `/${name}/{id}`, method }]) => ({
+    name,
+    share: share / sum,
+    sizes,
+    path,
+    method,
+  }))
 }

@@ -1,3 +1,4 @@
+import type { ApiPlan, BucketPlan, EdgePlan, FunctionPlan, TablePlan } from '../backend/plans.ts'
 import type { Place } from '../geo/place.ts'
 import type { Ms } from '../lib/clock.ts'
 import type { Spec } from '../lib/registry.ts'
@@ -15,7 +16,10 @@ export interface Plan {
   replications: number
   /** Edges first, in order of id; then the tiers above them (origin shields). Indices into this list are `pop`. */
   pops: PopPlan[]
+  /** The one origin; where there are origins by name, the first of them. */
   origin: OriginPlan
+  /** What stands behind and at the edge; null for a scenario of one plain origin. */
+  backends: BackendsPlan | null
   router: Spec
   network: NetworkPlan
   visitors: VisitorsPlan
@@ -53,6 +57,40 @@ export interface OriginPlan {
   /** Asks that may wait in the queue; more are refused with 503. */
   queue: number
   bandwidthMbps: number
+}
+
+/** The systems behind and at the edge, all by name. */
+export interface BackendsPlan {
+  origins: NamedOriginPlan[]
+  buckets: BucketPlan[]
+  tables: TablePlan[]
+  functions: FunctionPlan[]
+  apis: ApiPlan[]
+  hooks: EdgePlan[]
+  /** What a behaviour says of them: one for each behaviour, in their order. */
+  rules: BackendRule[]
+}
+
+export interface NamedOriginPlan extends OriginPlan {
+  name: string
+  kind: 'plain' | 'bucket' | 'api'
+  /** Index into the buckets or the gateways; -1 for a plain one. */
+  target: number
+  /** The lifetime that it gives its answers. */
+  maxAgeMs: Ms
+}
+
+export type HookEvent = 'viewer-request' | 'origin-request' | 'origin-response' | 'viewer-response'
+
+export interface BackendRule {
+  /** Index into the origins; -1: the one plain origin. */
+  origin: number
+  /** Who says how long an object is fresh. */
+  ttlFrom: 'behavior' | 'origin'
+  /** The query parameters that tell objects apart; null: all of them. */
+  queryKey: string[] | null
+  /** Index into the hooks, or -1, of each moment: viewer request, origin request, origin response, viewer response. */
+  hooks: number[]
 }
 
 export interface NetworkPlan {
@@ -95,6 +133,10 @@ export interface ClassPlan {
   /** Share of the objects that belong to this class. */
   share: number
   sizes: Spec
+  /** Path of its objects, with {id} in the place of the number. */
+  path: string
+  /** How they are asked for; what is no GET is never stored. */
+  method: string
 }
 
 export type TrafficPlan =

@@ -13,6 +13,15 @@ export interface Rules extends Holdings {
   isPass: ((id: ObjectId) => boolean) | null
 }
 
+/** What the rules want to know of a class of objects. */
+export interface ObjectKind {
+  name: string
+  /** Path of its objects, with {id} in the place of the number. */
+  path: string
+  /** How they are asked for. */
+  method: string
+}
+
 const mostBehaviors = 256
 /** With a lifetime of 0 an object changes as if it were refreshed once in this time. */
 const refreshMsWithoutTtl = 1000
@@ -24,11 +33,11 @@ const refreshMsWithoutTtl = 1000
  */
 export function createRules(
   catalog: Catalog,
-  classNames: readonly string[],
+  kinds: readonly ObjectKind[],
   behaviors: readonly BehaviorPlan[],
   seed: number,
 ): Rules {
-  const matchers = behaviors.slice(0, mostBehaviors).map(behavior => createMatcher(behavior, catalog, classNames))
+  const matchers = behaviors.slice(0, mostBehaviors).map(behavior => createMatcher(behavior, catalog, kinds))
   const behaviorOf = new Uint8Array(catalog.count)
   if (behaviors.length > 1)
     for (let id = 0; id < catalog.count; id++) {
@@ -36,10 +45,13 @@ export function createRules(
       behaviorOf[id] = index < 0 ? behaviors.length - 1 : index
     }
   const ruleOf = (id: ObjectId): BehaviorPlan => behaviors[behaviorOf[id]!]!
-  const mayPass = behaviors.some(({ uncacheable }) => uncacheable > 0)
+  // RFC 9110, 9.2.3: what is asked for by another method than GET is not answered from the shelf.
+  const isAct = kinds.map(({ method }) => method !== 'GET')
+  const mayPass = behaviors.some(({ uncacheable }) => uncacheable > 0) || isAct.includes(true)
+  const { classOf } = catalog
   const key = mix32(seed ^ 0x51ed270b)
   const shareOf = (id: ObjectId): number => (mix32(id ^ key) >>> 0) / 4_294_967_296
-  const isPass = (id: ObjectId): boolean => shareOf(id) < ruleOf(id).uncacheable
+  const isPass = (id: ObjectId): boolean => shareOf(id) < ruleOf(id).uncacheable || isAct[classOf[id]!]!
   return {
     behaviorOf,
     isPass: mayPass ? isPass : null,
@@ -68,14 +80,24 @@ export function createPathMatcher(pattern: string): (path: string) => boolean {
 function createMatcher(
   { path, className }: BehaviorPlan,
   catalog: Catalog,
-  classNames: readonly string[],
+  kinds: readonly ObjectKind[],
 ): (id: ObjectId) => boolean {
   const matchesPath = createPathMatcher(path)
-  const isWhole = path === '*' || path === '/*'
-  // A pattern such as `/images/*` means a class as a whole: no path needs to be built.
-  const wholeClass = classNames.findIndex(name => path === `/${name}/*`)
-  const wantedClass = className === '' ? -1 : classNames.indexOf(className)
-  return id =>
-    (className === '' || catalog.classOf[id] === wantedClass) &&
-    (isWhole || (wholeClass >= 0 ? catalog.classOf[id] === wholeClass : matchesPath(catalog.pathOf(id))))
+  const coverage = kinds.map(kind => coverageOf(path, kind.path))
+  const wantedClass = className === '' ? -1 : kinds.findIndex(({ name }) => name === className)
+  return id => {
+    const kind = catalog.classOf[id]!
+    if (className !== '' && kind !== wantedClass) return false
+    return coverage[kind] === 'all' || (coverage[kind] === 'some' && matchesPath(catalog.pathOf(id)))
+  }
+}
+
+/** How many objects of a class a pattern means, as far as that can be told without building their paths. */
+function coverageOf(pattern: string, path: string): 'all' | 'none' | 'some' {
+  if (pattern === '*' || pattern === '/*') return 'all'
+  const star = pattern.indexOf('*')
+  const head = path.slice(0, path.indexOf('{id}'))
+  const start = star < 0 ? pattern : pattern.slice(0, star)
+  if (star === pattern.length - 1 && head.startsWith(start)) return 'all'
+  return head.startsWith(start) || start.startsWith(head) ? 'some' : 'none'
 }

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { parseDurationMs, parseShare } from '../lib/quantity.ts'
 import { arrivalModels, popularities, sizeModels, traceFormats } from './registries.ts'
+import { hookChoice } from './schema-edge.ts'
 import { count, duration, identifier, rate, record, share, spec, writtenMark } from './schema-values.ts'
 
 const objectClass = record({
   share: share().describe('Share of the objects that belong to this class; shares are scaled to add up to 1'),
   sizes: spec(sizeModels).optional().describe('Sizes of its objects; those of the traffic when left out'),
+  path: z
+    .string()
+    .regex(/^\/[^\s{}]*\{id\}[^\s{}]*$/, { error: `${writtenMark} is no path with {id} in it` })
+    .optional()
+    .describe('Path of its objects, with {id} for the number; /NAME/{id} when left out'),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET').describe('How they are asked for'),
 })
 
 /** Requests made from models. */
@@ -44,7 +51,15 @@ export const traffic = z.union([traced, synthetic]).prefault({}).describe('What 
 
 /** What the edge does with matching objects. */
 const caching = record({
-  ttl: duration().prefault('24h').describe('How long an object is fresh'),
+  ttl: z
+    .union([z.literal('origin'), duration()])
+    .prefault('24h')
+    .describe('How long an object is fresh; `origin`: what its origin says'),
+  key: record({
+    query: z.array(z.string().min(1)).max(100).describe('Only these parameters tell objects apart'),
+  })
+    .optional()
+    .describe('What of a request names the object; its path and whole query when left out'),
   staleWhileRevalidate: duration().prefault(0).describe('How long after that it is served while it is refreshed'),
   staleIfError: duration().prefault(0).describe('How long after that it is served when the origin fails'),
   uncacheable: share().prefault(0).describe('Share of the objects that must not be stored'),
@@ -55,6 +70,8 @@ export const behavior = record({
   path: z.string().min(1).default('*').describe('Path pattern in which * stands for anything'),
   class: z.string().optional().describe('A class of the traffic; any when left out'),
   cache: caching.prefault({}).describe('Freshness'),
+  origin: z.string().optional().describe('One of `origins`; the first one when left out'),
+  edge: hookChoice.optional().describe('Hooks of `edge` that run for these requests'),
 })
 
 const at = duration().describe('When, from the beginning of the run')

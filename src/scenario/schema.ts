@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { admissions, policies, routers, rttModels } from './registries.ts'
+import { backends } from './schema-backends.ts'
 import { cost } from './schema-cost.ts'
+import { withHooks } from './schema-edge.ts'
 import { behavior, event, threshold, traffic, warmup } from './schema-traffic.ts'
 import { bandwidth, count, duration, identifier, limit, place, record, share, size, spec } from './schema-values.ts'
 
@@ -33,13 +35,15 @@ const popMap = record({
   only: z.array(z.string()).min(1).optional().describe('These of its PoPs, by id'),
 })
 
-const edge = record({
+const edge = withHooks({
   capacity: shelf.capacity.prefault('10GiB'),
   policy: shelf.policy.prefault('lru'),
   admission: shelf.admission.prefault('always'),
   collapse: shelf.collapse.default(true),
   parent: shelf.parent.optional(),
 })
+/** What of `edge` is the shelf of a PoP; all else there are hooks. */
+export const edgeKeys: readonly string[] = Object.keys(shelf)
 
 const origin = record({
   at: place.prefault('us-east-1').describe('Where it stands: a cloud region, a city or coordinates'),
@@ -108,9 +112,12 @@ export const scenarioSchema = record({
     .union([z.array(pop).min(1).max(10_000), popMap, z.string()])
     .prefault('cloudflare')
     .describe('PoPs that visitors reach: the name of a map, a part of one, or a list'),
-  edge: edge.prefault({}).describe('What all those PoPs are unless they say otherwise'),
+  edge: edge
+    .prefault({})
+    .describe('What all those PoPs are unless they say otherwise, and hooks by name: code that runs there'),
   shields: z.array(pop).max(1000).default([]).describe('PoPs that only other PoPs ask: origin shields'),
   origin: origin.prefault({}).describe('Where everything comes from'),
+  ...backends,
   router: spec(routers).prefault('lowest-rtt').describe('Which PoP a visitor reaches'),
   latency: latency.prefault({}).describe('What distance costs'),
   visitors: visitors.prefault({}).describe('Who asks'),

@@ -2,6 +2,7 @@ import type { Random } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
 import type { EventPlan, Plan, TrafficPlan } from '../scenario/plan.ts'
+import type { ObjectKind } from '../scenario/rules.ts'
 import type { World } from '../scenario/world.ts'
 import { createCatalog } from '../traffic/catalog.ts'
 import type { FlashCrowd } from '../traffic/crowds.ts'
@@ -23,7 +24,7 @@ export interface TraceSource {
 /** What is asked for in one run. */
 export interface Load {
   catalog: Catalog
-  classNames: string[]
+  classes: ObjectKind[]
   traffic: Traffic
   /** Expected, where chance decides. */
   requests: number
@@ -54,6 +55,9 @@ export function createLoad(plan: Plan, trace: TraceSource | null, random: Random
   }
 }
 
+/** What a recorded trace's objects are to the rules: the catalogue of a trace names them so. */
+const recordedKind: ObjectKind = { name: 'objects', path: '/objects/{id}', method: 'GET' }
+
 interface Source extends Omit<Load, 'traffic' | 'foresee'> {
   /** Each call gives the same requests. */
   open(): Traffic
@@ -75,7 +79,7 @@ function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthe
   const objects = chosen.definition.catalogSize(traffic.objects, expected.requests, chosen.params)
   return {
     catalog: createCatalog(objects, classes, random.fork('catalogue')),
-    classNames: classes.map(({ name }) => name),
+    classes,
     ...expected,
     open: () => createSyntheticTraffic({ ...options, random: random.fork('traffic') }),
   }
@@ -86,7 +90,7 @@ function tracedLoad({ visitors }: Plan, trace: TraceSource | null, random: Rando
   const { catalog, requests, durationMs } = trace
   return {
     catalog,
-    classNames: ['objects'],
+    classes: [recordedKind],
     requests,
     durationMs,
     open: () => trace.open(visitors.weights, random.fork('traffic')),

@@ -61,7 +61,7 @@ export function runOnce(options: OneRunOptions): OneRun {
   const load = createLoad(plan, options.trace, random)
   const { catalog, traffic, durationMs, requests: expected } = load
   const seed = random.fork('seed').uint32()
-  const rules = createRules(catalog, load.classNames, plan.behaviors, seed)
+  const rules = createRules(catalog, load.classes, plan.behaviors, seed)
   const clock = createVirtualClock()
   const timeline = new Timeline(timelineSteps, durationMs)
   const onOriginAsk = (now: number): void => {

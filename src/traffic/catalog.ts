@@ -10,11 +10,13 @@ export interface ObjectClass {
   /** Share of the objects; shares add up to 1. */
   share: number
   sizes: Spec
+  /** Path of its objects, with {id} in the place of the number; /NAME/{id} when left out. */
+  path?: string
 }
 
 /**
- * A made-up catalogue: each object is dealt a class and, from the class's model, a size, whatever its popularity. Its path is the
- * class and its number, as in `/images/17`.
+ * A made-up catalogue: each object is dealt a class and, from the class's model, a size, whatever its popularity. Its path is that
+ * of the class with its number, as in `/images/17`.
  */
 export function createCatalog(count: number, classes: readonly ObjectClass[], random: Random): Catalog {
   const classOf = new Uint8Array(count)
@@ -29,5 +31,14 @@ export function createCatalog(count: number, classes: readonly ObjectClass[], ra
     return definition.create(random.fork(`sizes of ${name}`), params)
   })
   for (let id = 0; id < count; id++) bytesOf[id] = sizes[classOf[id]!]!()
-  return { count, bytesOf, classOf, pathOf: (id: ObjectId) => `/${classes[classOf[id]!]!.name}/${id}` }
+  const paths = classes.map(({ name, path = `/${name}/{id}` }) => path.split('{id}') as [string, string])
+  return {
+    count,
+    bytesOf,
+    classOf,
+    pathOf(id: ObjectId) {
+      const [before, after] = paths[classOf[id]!]!
+      return `${before}${id}${after}`
+    },
+  }
 }
