@@ -1,7 +1,7 @@
 import { formatBytes, formatDigits } from '../lib/quantity.ts'
 import type { Cost, CostLine } from '../stats/cost.ts'
 import type { RunResult } from '../stats/result.ts'
-import { formatCount, formatValue } from './figures.ts'
+import { formatCount } from './figures.ts'
 import { pad } from './ink.ts'
 import { columnTable } from './text-tables.ts'
 import { wrap } from './wrap.ts'
@@ -17,15 +17,12 @@ export function formatUsd(usd: number): string {
 export function costSentence({ cost, headline }: RunResult): string {
   if (cost === undefined) return ''
   const { withCdnUsd, withoutCdnUsd, savedUsd, timesRun } = cost
-  const ms = formatDigits(headline.saved_mean_ms!.value)
-  const hours = formatValue(headline.saved_total_h!.value * timesRun, 'h')
+  const hours = headline.saved_total_h!.value * timesRun
   const money =
-    savedUsd >= 0
-      ? `saves ${formatUsd(savedUsd)} a month`
-      : `costs ${formatUsd(-savedUsd)} a month more than doing without`
+    savedUsd >= 0 ? `saves ${formatUsd(savedUsd)} a month and` : `costs ${formatUsd(-savedUsd)} more and saves`
   return (
-    `At this pace a month costs ${formatUsd(withCdnUsd)} with ${cost.cdn} and ${formatUsd(withoutCdnUsd)} when ${cost.cloud} sends everything itself: ` +
-    `the CDN ${money}, and ${ms} ms of each request's wait: ${hours} of waiting in the month.`
+    `At this pace a month costs ${formatUsd(withCdnUsd)} with ${cost.cdn}, and ${formatUsd(withoutCdnUsd)} when ${cost.cloud} sends everything itself. ` +
+    `The CDN ${money} ${formatDigits(headline.saved_mean_ms!.value)} ms of each request's wait, ${formatCount(hours)} hours in the month.`
   )
 }
 
@@ -45,6 +42,27 @@ export function amountOf({ amount, unit }: CostLine): string {
   return unit === 'bytes' ? formatBytes(Math.round(amount)) : formatCount(amount)
 }
 
+/** Zones that a terminal shows one by one; more of them are added up. */
+const mostZones = 3
+
+/** Lines of many zones as one line for each kind. */
+function grouped(lines: readonly CostLine[]): CostLine[] {
+  const kindOf = ({ what }: CostLine): string => what.split(',')[0]!
+  return [...new Set(lines.map(kindOf))].flatMap(kind => {
+    const group = lines.filter(line => kindOf(line) === kind)
+    if (group.length <= mostZones) return group
+    const sum = (of: (line: CostLine) => number): number => group.reduce((all, line) => all + of(line), 0)
+    return [
+      {
+        ...group[0]!,
+        what: `${kind}, ${group.length} zones`,
+        amount: sum(line => line.amount),
+        usd: sum(line => line.usd),
+      },
+    ]
+  })
+}
+
 /** The section of a terminal's report; empty where the scenario names no prices. */
 export function costText(result: RunResult, width: number): string[] {
   const { cost } = result
@@ -59,7 +77,7 @@ export function costText(result: RunResult, width: number): string[] {
     ...columnTable(
       ['a month', 'amount', 'price'],
       [
-        ...cost.lines.map(row),
+        ...grouped(cost.lines).map(row),
         sum('with the CDN', cost.withCdnUsd),
         ...cost.withoutCdnLines.map(row),
         sum('without it', cost.withoutCdnUsd),

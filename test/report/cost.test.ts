@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { loadPlan } from '../../src/cli/load-plan.ts'
+import { createManifest } from '../../src/cli/manifest.ts'
+import { costText } from '../../src/report/cost.ts'
+import { costSection } from '../../src/report/html/cost.ts'
+import { runPlan } from '../../src/sim/run.ts'
+
+const set = ['traffic={objects: 2000, requests: 20000}', 'warmup=none']
+
+async function run(cost: string) {
+  const { plan, atlas, file } = await loadPlan('three-pops', { set: [...set, ...(cost ? [`cost=${cost}`] : [])] })
+  return runPlan(plan, atlas, { manifest: await createManifest(plan, file, undefined) })
+}
+
+describe('money in reports', async () => {
+  const priced = await run('cloudfront')
+
+  it('says nothing when nobody asks', async () => {
+    const plain = await run('')
+    expect([plain.cost, costText(plain, 100), costSection(plain)]).toEqual([undefined, [], ''])
+    expect({ ...priced, cost: undefined, manifest: null }).toEqual({ ...plain, cost: undefined, manifest: null })
+  })
+
+  it('bills what the run counted: every byte that was sent, every request, every fetch', () => {
+    const { lines, withoutCdnLines, timesRun } = priced.cost!
+    const sum = (list: typeof lines, start: string) =>
+      list.filter(({ what }) => what.startsWith(start)).reduce((all, { amount }) => all + amount, 0) / timesRun
+    expect(sum(lines, 'CDN egress')).toBeCloseTo(priced.cold.egress_bytes!, -3)
+    expect(sum(lines, 'CDN requests')).toBeCloseTo(priced.cold.requests!, 3)
+    expect(sum(lines, 'cloud reads')).toBeCloseTo(priced.cold.origin_requests!, 3)
+    expect(sum(withoutCdnLines, 'cloud reads')).toBeCloseTo(priced.cold.requests!, 3)
+  })
+
+  it('puts money beside time in text and page', () => {
+    const text = costText(priced, 100).join('\n')
+    expect(text).toMatch(/with the CDN +\$[\d,.]+\n/)
+    expect(text).toMatch(/ms of each request's\s+wait/)
+    for (const line of costText(priced, 60)) expect(line.length).toBeLessThanOrEqual(64)
+    expect(costSection(priced)).toMatch(/<section id="cost".*What it costs.*Where the prices come from/s)
+  })
+
+  it('names the nearest CDN and cloud', async () => {
+    await expect(run('cloudfrnt')).rejects.toThrow(/no prices of "cloudfrnt" \(did you mean "cloudfront"/)
+    await expect(run('{cdn: bunny, cloud: asw}')).rejects.toThrow(
+      /cost\.cloud: no prices of "asw" \(did you mean "aws"/,
+    )
+    await expect(run('{cdn: bunny, file: ../../x.json}')).rejects.toThrow(/outside/)
+  })
+})
