@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./merge.ts')).registerMerge(program),
   },
   {
+    name: 'worker',
+    summary: "run cells of others' sweeps from a queue",
+    register: async program => (await import('./worker.ts')).registerWorker(program),
+  },
+  {
     name: 'check',
     summary: 'look a scenario over without running it',
     register: async program => (await import('./check.ts')).registerCheck(program),

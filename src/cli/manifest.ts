@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { arch, cpus, platform, release } from 'node:os'
 import { hashPlan } from '../scenario/hash.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Manifest } from '../stats/result.ts'
+import { hashFile } from '../sweep/hash-file.ts'
 import { readVersion } from './version.ts'
 
 /** What a result needs to be made again: the program, the scenario, the trace, the machine. */
@@ -35,11 +34,4 @@ export function plainManifest(command: string, seed: number): Manifest {
 /** A word as a shell would need it. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/** SHA-256 of a file as it lies on the disk, in hex. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
-  return hash.digest('hex')
 }

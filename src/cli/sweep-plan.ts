@@ -7,22 +7,21 @@ import { canonicalJson, hashPlan } from '../scenario/hash.ts'
 import type { Override } from '../scenario/override.ts'
 import { readScenario } from '../scenario/parse.ts'
 import { planOf } from '../scenario/plan-of.ts'
+import type { CellTask, TraceFile } from '../sweep/cell-task.ts'
+import { hashFile } from '../sweep/hash-file.ts'
 import type { JournalHead } from '../sweep/journal.ts'
 import type { Cell } from '../sweep/local.ts'
 import { estimateMemory } from '../sweep/memory.ts'
 import { loadAtlas } from './atlas.ts'
 import { overridesOf, type ScenarioOptions } from './load-plan.ts'
-import { hashFile } from './manifest.ts'
 import { readScenarioFile, resolveReference } from './scenario-files.ts'
-import type { CellTask } from './sweep-worker.ts'
 import { readVersion } from './version.ts'
 
 const noSeed: Override = { key: seedAxis, value: '0' }
 
 /** A cell with its place in the grid. */
-export interface PlannedCell extends Cell {
+export interface PlannedCell extends Cell<CellTask> {
   point: Record<string, string>
-  task: CellTask
 }
 
 export interface PlannedSweep {
@@ -58,7 +57,7 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sw
     const { seed, planHash, trace } = planned
     const key = hashOf([planHash, seed, version, trace?.hash ?? null, precision ?? null])
     if (cells.has(key)) continue
-    const task: CellTask = { text, file, overrides: [...shared, ...point], tracePath: trace?.path, precision }
+    const task: CellTask = { text, file, overrides: [...shared, ...point], trace, precision }
     cells.set(key, {
       cell: cells.size,
       key,
@@ -86,7 +85,7 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sw
 interface PlannedPoint {
   /** Of the plan with seed 0. */
   planHash: string
-  trace: FoundTrace | undefined
+  trace: TraceFile | undefined
 }
 
 interface PlannerInput {
@@ -158,17 +157,11 @@ function createNotes(): { add(note: Mistake): void; all(): Mistake[] } {
   return { add: note => void notes.set(describeMistake(note), note), all: () => [...notes.values()] }
 }
 
-interface FoundTrace {
-  path: string
-  hash: string
-  bytes: number
-}
-
 /** Looks up and hashes each trace once, however many cells replay it. */
 function createTraceFinder(folder: string, allowOutside: boolean | undefined) {
-  const found = new Map<string, FoundTrace>()
+  const found = new Map<string, TraceFile>()
   return {
-    async find(name: string): Promise<FoundTrace> {
+    async find(name: string): Promise<TraceFile> {
       const known = found.get(name)
       if (known) return known
       const path = await resolveReference(folder, name, allowOutside)

@@ -1,28 +1,18 @@
 import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome } from '../report/sweep.ts'
-import type { Override } from '../scenario/override.ts'
 import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
 import type { TraceSource } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
+import type { CellTask } from '../sweep/cell-task.ts'
 import { loadAtlas } from './atlas.ts'
 import { loadPlugins } from './plugins.ts'
 import { openTraceSource } from './trace-source.ts'
 
 // A worker thread begins with the house's own registries.
 await loadPlugins()
-
-/** A cell as it is sent to a worker: the recipe and not the plan, which is a hundred times larger. */
-export interface CellTask {
-  text: string
-  file: string
-  overrides: Override[]
-  tracePath: string | undefined
-  /** Half width of the hit ratio's interval that the replications must reach; undefined: as many as the scenario says. */
-  precision: number | undefined
-}
 
 /** No part of an outcome comes from here: a cell says nothing of the machine or the moment. */
 const noManifest: Manifest = {
@@ -39,14 +29,14 @@ const noManifest: Manifest = {
 }
 
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
-export async function runCell({ text, file, overrides, tracePath, precision }: CellTask): Promise<CellOutcome> {
+export async function runCell({ text, file, overrides, trace, precision }: CellTask): Promise<CellOutcome> {
   const atlas = loadAtlas()
   const { plan } = planOf(readScenario(text, file, overrides), atlas)
-  const trace = tracePath === undefined ? null : await traceOf(plan, tracePath)
+  const source = trace === undefined ? null : await traceOf(plan, trace.path)
   const run = (replications: number): RunResult =>
-    runPlan({ ...plan, replications }, atlas, { manifest: noManifest, trace })
+    runPlan({ ...plan, replications }, atlas, { manifest: noManifest, trace: source })
   return outcomeOf(
-    precision === undefined || trace ? run(plan.replications) : runUntil(precision, plan.replications, run),
+    precision === undefined || source ? run(plan.replications) : runUntil(precision, plan.replications, run),
   )
 }
 

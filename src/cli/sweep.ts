@@ -8,10 +8,13 @@ const examples = `Examples:
   cdnlab sweep world --grid edge.policy=lru,s3-fifo --grid seed=1..10 --out results --resume
   cdnlab sweep world --grid edge.capacity=1GiB,10GiB --out part-0 --shard 0/4
   cdnlab merge part-0 part-1 part-2 part-3 --out results
+  cdnlab sweep world --grid seed=1..1000 --out results --queue redis://queue.example:6379/lab
 `
 
 const more = `
 The folder gets results.jsonl (a cell a line, in the order of the grid), report.csv, report.md and a journal for --resume.
+With --queue the cells run wherever a cdnlab worker has joined; the files are the same, byte for byte. When this command is
+interrupted, cells that nobody has begun leave the queue.
 Values of one axis are held against its first value, in pairs over the seeds that both have.
 
 Exit codes: 0, 1 cells failed, 2 a mistake in the scenario or the options, 99 a threshold was missed, 130 interrupted.`
@@ -26,6 +29,7 @@ export interface SweepOptions extends ScenarioOptions {
   cellTimeout?: string
   maxMemory?: string
   precision?: string
+  queue?: string
   json?: boolean
   progress?: boolean
 }
@@ -52,6 +56,7 @@ export function registerSweep(program: Command): void {
       '--precision <share>',
       'add replications until the hit ratio is known to plus or minus so much, such as 0.5%',
     )
+    .option('--queue <url>', 'let a fleet run the cells: cdnlab worker on any machine with the same address')
     .option('--json', 'the cells and the differences as JSON on standard output')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CellEnd, runLocally } from '../../src/sweep/local.ts'
+import type { CellEnd } from '../../src/sweep/cell-pool.ts'
+import { runLocally } from '../../src/sweep/local.ts'
 
 const worker = new URL('./toy-worker.mjs', import.meta.url)
 

@@ -1,0 +1,89 @@
+import { type Job, WaitingError, type Worker } from 'bullmq'
+import { UserError } from '../lib/user-error.ts'
+import { type CellPoolOptions, createCellPool } from './cell-pool.ts'
+import type { FleetCell } from './fleet-cell.ts'
+import { createCellRunner, type RunnerOptions } from './fleet-runner.ts'
+
+export interface FleetWorkerOptions extends CellPoolOptions, Omit<RunnerOptions, 'pool'> {
+  /** A worker that has said nothing for so long is taken for dead, and its cells are given to others. */
+  lockMs: number
+  /** Ends after so long without a cell; Infinity: never. */
+  idleMs: number
+  /** Takes no more cells, finishes those that it has, and ends. */
+  drain: AbortSignal
+}
+
+/** So many workers in a row may be lost with one cell before it has failed: it may be what kills them. */
+const mostLosses = 2
+const longestFarewellMs = 3000
+const idleCheckMs = 200
+
+/**
+ * Runs cells of a queue until it is told to end. Each runs in a thread, so that this one is free to say that the worker is alive.
+ * Answers how many it ran. Throws UserError where a cell asks for what this machine has not: another version, a trace, memory.
+ * Such a cell goes back into the queue.
+ */
+export async function serveFleet(options: FleetWorkerOptions): Promise<number> {
+  const { queue, lockMs, idleMs, workers, drain, stop } = options
+  const pool = createCellPool(options)
+  const runCell = createCellRunner({ ...options, pool })
+  let refusal: UserError | undefined
+  let [busy, ran, lastMs] = [0, 0, performance.now()]
+
+  async function run(job: Job<FleetCell, string>, token?: string): Promise<string> {
+    busy++
+    try {
+      const end = await runCell(job.data)
+      if (end !== undefined && !(end instanceof UserError)) {
+        ran++
+        return JSON.stringify(end)
+      }
+      refusal ??= end
+      await job.moveToWait(token)
+      throw new WaitingError()
+    } finally {
+      busy--
+      lastMs = performance.now()
+    }
+  }
+
+  const taker = queue.createWorker(run, {
+    concurrency: workers,
+    lockDuration: lockMs,
+    stalledInterval: lockMs,
+    maxStalledCount: mostLosses,
+    runRetryDelay: Math.min(lockMs, 1000),
+  })
+  // That the server is away is told by the queue; a lost lock only means that another runs the cell as well.
+  taker.on('error', () => undefined)
+  const mayLeave = (): boolean =>
+    drain.aborted || stop.aborted || refusal !== undefined || (busy === 0 && performance.now() - lastMs > idleMs)
+  try {
+    await until(mayLeave)
+    await leave(taker, stop)
+  } finally {
+    await pool.close()
+  }
+  if (refusal) throw refusal
+  return ran
+}
+
+function until(holds: () => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setInterval(() => {
+      if (!holds()) return
+      clearInterval(timer)
+      resolve()
+    }, idleCheckMs)
+  })
+}
+
+/** Waits for the cells in hand; for a short while only once it is told to stop, since the server may be away. */
+async function leave(taker: Worker, stop: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>(resolve => {
+    const wait = (): void => void setTimeout(resolve, longestFarewellMs).unref()
+    if (stop.aborted) wait()
+    else stop.addEventListener('abort', wait, { once: true })
+  })
+  await Promise.race([taker.close(), stopped])
+}

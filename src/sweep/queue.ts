@@ -1,0 +1,122 @@
+import type { Queue, Worker, WorkerOptions } from 'bullmq'
+import { UserError } from '../lib/user-error.ts'
+import type { FleetCell, Recipe } from './fleet-cell.ts'
+import type { QueueAddress } from './queue-address.ts'
+
+type Processor = NonNullable<ConstructorParameters<typeof Worker<FleetCell, string>>[1]>
+
+/** The queue of a fleet: cells that are to run, and the recipes that they refer to, which nobody runs. */
+export interface FleetQueue {
+  cells: Queue<FleetCell, string>
+  recipes: Queue<Recipe>
+  /** Takes cells out of the queue and runs them. */
+  createWorker(processor: Processor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker<FleetCell, string>
+  /** Lets go of the server at once. What this process still wanted of it is not done. */
+  close(): Promise<void>
+}
+
+export interface QueueNews {
+  /** The server does not answer; told once until it is back. */
+  onAway: (why: string) => void
+  onBack: () => void
+}
+
+const connectMs = 5000
+const longestWaitMs = 2000
+
+/**
+ * Opens a queue that BullMQ keeps, in Redis (or what speaks its protocol) or in PostgreSQL. Once it has been there, it is waited
+ * for when it goes away. Throws UserError when it is not there at the beginning.
+ */
+export async function openQueue(address: QueueAddress, news: QueueNews): Promise<FleetQueue> {
+  return address.kind === 'redis' ? await openRedis(address, news) : await openPostgres(address, news)
+}
+
+async function openRedis({ url, prefix, shown }: QueueAddress, { onAway, onBack }: QueueNews): Promise<FleetQueue> {
+  const { Queue, Worker } = await import('bullmq')
+  const { Redis } = await import('ioredis')
+  let isAway = false
+  let hasBeenThere = false
+  let why = ''
+  const connection = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    connectTimeout: connectMs,
+    retryStrategy: attempt => (hasBeenThere ? Math.min(longestWaitMs, 100 * attempt) : null),
+  })
+  connection.on('error', (error: Error) => {
+    why = reasonOf(error)
+  })
+  connection.on('close', () => {
+    if (hasBeenThere && !isAway) onAway(why || 'the connection is closed')
+    isAway = hasBeenThere
+  })
+  connection.on('ready', () => {
+    if (isAway) onBack()
+    isAway = false
+  })
+  try {
+    await connection.connect()
+    await connection.ping()
+    hasBeenThere = true
+  } catch (error) {
+    connection.disconnect()
+    throw unreachable(shown, why || reasonOf(error))
+  }
+  const cells = new Queue<FleetCell, string>('cells', { connection, prefix })
+  const recipes = new Queue<Recipe>('recipes', { connection, prefix })
+  for (const queue of [cells, recipes]) queue.on('error', () => undefined)
+  return {
+    cells: cells as unknown as FleetQueue['cells'],
+    recipes: recipes as unknown as FleetQueue['recipes'],
+    createWorker: (processor, options) =>
+      new Worker<FleetCell, string>('cells', processor, { ...options, connection, prefix }),
+    async close() {
+      connection.removeAllListeners('close')
+      connection.disconnect()
+    },
+  }
+}
+
+async function openPostgres({ url, prefix, shown }: QueueAddress, { onAway }: QueueNews): Promise<FleetQueue> {
+  const { createPostgresBackend, Queue, Worker } = await import('bullmq')
+  const connection = { connectionString: url, schema: prefix, migrate: true }
+  // The classes are typed for Redis; what makes them another is a factory that comes last.
+  const NamedQueue = Queue as unknown as new (name: string, options: unknown, backend: unknown) => Queue
+  const CellWorker = Worker as unknown as new (...parts: unknown[]) => Worker<FleetCell, string>
+  const open = (name: string): Queue => {
+    const queue = new NamedQueue(name, { connection }, createPostgresBackend)
+    queue.on('error', error => onAway(reasonOf(error)))
+    return queue
+  }
+  try {
+    const cells = open('cells')
+    await cells.waitUntilReady()
+    const recipes = open('recipes')
+    return {
+      cells,
+      recipes,
+      createWorker: (processor, options) =>
+        new CellWorker('cells', processor, { ...options, connection }, createPostgresBackend),
+      async close() {
+        await Promise.allSettled([cells.close(), recipes.close()])
+      },
+    }
+  } catch (error) {
+    if (/optional 'pg' package/.test((error as Error).message))
+      throw new UserError({
+        message: `--queue ${shown}: the driver of PostgreSQL is not installed`,
+        hint: 'npm install pg, beside cdnlab',
+      })
+    throw unreachable(shown, reasonOf(error))
+  }
+}
+
+function unreachable(shown: string, why: string): UserError {
+  return new UserError({ message: `the queue ${shown} cannot be reached: ${why}`, hint: 'is its server running?' }, 1)
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return String(message || code || error)
+}
