@@ -85,4 +85,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'a question, and a world that answers it',
     register: async program => (await import('./lesson.ts')).registerLesson(program),
   },
+  {
+    name: 'completion',
+    summary: 'let your shell complete commands, options and scenarios',
+    register: async program => (await import('./completion.ts')).registerCompletion(program),
+  },
 ]

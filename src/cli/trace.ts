@@ -20,6 +20,9 @@ export interface TraceCommandOptions {
   count: string
 }
 
+/** What can be done with a trace. */
+export const traceVerbs = ['info', 'head', 'convert', 'generate'] as const
+
 /** Adds `cdnlab trace`: looks into traces, changes their format, makes new ones. */
 export function registerTrace(program: Command): void {
   program
