@@ -14,7 +14,9 @@ import { startPop } from '../live/single-pop.ts'
 import { recordSpan } from '../live/spans.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { choosePops } from '../scenario/plan-places.ts'
+import type { Manifest } from '../stats/result.ts'
 import { loadPlan, type ScenarioOptions } from './load-plan.ts'
+import { createManifest } from './manifest.ts'
 
 export interface ServeOptions extends ScenarioOptions {
   pop?: string
@@ -89,7 +91,7 @@ async function serveScenario(
 ): Promise<Closable> {
   if (scenario === undefined)
     throw new UserError({ message: 'serve needs a scenario, or --pop PORT --origin URL', hint: 'scenarios/world.yaml' })
-  const { plan, atlas, warnings } = await loadPlan(scenario, options)
+  const { plan, atlas, warnings, file, text, tracePath } = await loadPlan(scenario, options)
   for (const { message } of warnings) say(`warning: ${message}`)
   const findAddress = options.geoip === undefined ? undefined : await openGeoDatabase(options.geoip)
   const network = await startNetwork({
@@ -108,6 +110,8 @@ async function serveScenario(
     speech: await readSpeech(options),
     ...(findAddress ? { findAddress } : {}),
     onAnswered,
+    scenario: text,
+    manifest: withoutToken(await createManifest(plan, file, tracePath), token.value),
     now: Date.now,
   })
   announce(network, token)
@@ -118,9 +122,16 @@ function announce({ door, control, pops, origin }: RunningNetwork, token: { valu
   for (const { id, live, isEdge } of pops) say(`${isEdge ? 'edge  ' : 'shield'} ${live.url}  ${id}`)
   say(`origin ${origin.url.origin}${origin.state ? '  built in' : ''}`)
   say(`control ${control.url}${token.isNew ? `  token ${token.value}` : ''}`)
+  // The fragment of an address stays in the browser. A token of the user's own is not for the screen: the page asks for it.
+  say(`dashboard ${control.url}/${token.isNew ? `#token=${token.value}` : '  it asks for the token'}`)
   const flags = door.url.startsWith('https') ? '-ikL' : '-iL'
   say(`front door ${door.url}  for instance curl ${flags} '${door.url}/a.jpg?from=Sydney'`)
   say('Ctrl-C ends it')
+}
+
+/** A report is made to be sent around: the token, which may stand in the command line, is not in it. */
+function withoutToken(manifest: Manifest, token: string): Manifest {
+  return { ...manifest, command: manifest.command.replaceAll(token, '…') }
 }
 
 /** The edges that bring people nearest, so many of them, and all tiers above them. */

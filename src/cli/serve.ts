@@ -17,7 +17,8 @@ const examples = `Examples:
 
 `
 const after = `
-The control API listens on --control-port: GET /state, /stats, /metrics; POST with JSON and the token /purge {"url" | "prefix" |
+A dashboard with a map, charts and buttons is at the address that is shown at the start. The control API listens on the same
+--control-port: GET /state, /stats, /metrics; POST with JSON and the token /purge {"url" | "prefix" |
 "tag" | "all", "soft", "pop"}, /fail {"pop"}, /revive {"pop"}, /origin {"stop", "slow"}. The token is CDNLAB_TOKEN, --token or a
 random one that is shown at the start. The first Ctrl-C lets answers under way finish, the second does not.
 `

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { primaryKey, readAuthority, readTarget } from '../cache/http/target.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
+import type { Dashboard } from './dashboard.ts'
 import { createMetrics, type Measured } from './metrics.ts'
 import type { OriginState } from './origin-server.ts'
 import { refuse } from './refuse.ts'
@@ -15,6 +16,8 @@ export interface ControlOptions extends Measured {
   isLoopback: boolean
   /** Undefined when the origin is somebody else's. */
   origin: OriginState | undefined
+  /** The page that shows all this; there is none before a single PoP. */
+  dashboard?: Dashboard | undefined
 }
 
 const greatestBodyBytes = 64 * 1024
@@ -33,7 +36,7 @@ const onePop = z.strictObject({ pop: popName })
 const originChange = z.strictObject({ stop: z.boolean().optional(), slow: z.number().min(0).max(10_000).optional() })
 
 /**
- * The control API. Looking: GET /state, /stats, /metrics. Changing: POST with JSON and the token to /purge, /fail, /revive and
+ * The control API. Looking: GET / (the dashboard), /state, /stats, /metrics. Changing: POST with JSON and the token to /purge, /fail, /revive and
  * /origin. Pages of other sites can do neither: Host must be an address or localhost, Origin must be absent or the same.
  */
 export function createControl(options: ControlOptions): (request: IncomingMessage, response: ServerResponse) => void {
@@ -50,7 +53,9 @@ export function createControl(options: ControlOptions): (request: IncomingMessag
     const path = request.url!.split('?')[0]!
     const isAllowed = isTokenRight(request, options.token)
     if (request.method === 'GET') {
-      if (!options.isLoopback && !isAllowed) return refuse(response, 401, 'a token is needed')
+      const mayLook = options.isLoopback || isAllowed
+      if (options.dashboard?.answer(request.url!, response, mayLook)) return
+      if (!mayLook) return refuse(response, 401, 'a token is needed')
       if (path === '/state' || path === '/stats') return answerJson(response, stateOf(options))
       if (path !== '/metrics') return refuse(response, 404, 'there is /state, /stats and /metrics')
       metrics.metrics().then(
@@ -70,6 +75,7 @@ export function createControl(options: ControlOptions): (request: IncomingMessag
       if (error !== undefined) return refuse(response, error.status, error.why, { closes: true })
       try {
         answerJson(response, action(body))
+        options.dashboard?.note(noteOf(path, body))
       } catch (failure) {
         if (!(failure instanceof UserError)) throw failure
         refuse(response, 400, failure.message.replace(/[^\x20-\x7e]/g, '?'))
@@ -185,6 +191,17 @@ function stateOf({ pops, alive, origin }: ControlOptions): unknown {
     })),
     origin: origin ?? null,
   }
+}
+
+/** What was changed, in a few words; whoever shows them makes them harmless. */
+function noteOf(path: string, body: unknown): string {
+  const { pop, url, prefix, tag, soft, stop, slow } = body as Record<string, unknown>
+  if (path === '/fail') return `${pop} cut`
+  if (path === '/revive') return `${pop} back`
+  if (path === '/origin')
+    return `origin ${stop === true ? 'stopped' : slow === undefined ? 'started' : `slow x${slow}`}`
+  const what = url ?? (prefix === undefined ? (tag === undefined ? 'everything' : `tag ${tag}`) : `${prefix}*`)
+  return `${soft === true ? 'soft purge' : 'purge'} ${what}${pop === undefined ? '' : ` at ${pop}`}`.slice(0, 200)
 }
 
 function answerJson(response: ServerResponse, value: unknown): void {

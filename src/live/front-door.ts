@@ -105,7 +105,9 @@ function proxy(
   span: Span,
 ): void {
   const fields = endToEndFields(request.rawHeaders, name => name === 'x-sim-location' || name === 'expect')
-  const headers = fieldsUnder(span, fields)
+  // The PoP learns where its visitor is, as it does from visitors who come by themselves.
+  const { lat, lon } = located.place
+  const headers = [...fieldsUnder(span, fields), 'X-Sim-Location', `${lat},${lon}`]
   const asked = httpRequest({ host: edge.host, port: edge.port, method: request.method!, path, headers, agent })
   asked.on('information', ({ statusCode, rawHeaders }) => {
     if (statusCode !== 102 && statusCode !== 103) return

@@ -49,7 +49,7 @@ export function createMetrics({ pops, alive, originRequests }: Measured): Regist
   gauge('cdnlab_up', '1 for a PoP that answers', (_, index) => alive[index]!)
   new Counter({
     name: 'cdnlab_origin_requests_total',
-    help: 'Requests that the built-in origin has had',
+    help: 'Requests that the origin has had',
     registers,
     collect() {
       this.reset()

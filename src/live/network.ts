@@ -4,11 +4,14 @@ import type { Ms } from '../lib/clock.ts'
 import { UserError } from '../lib/user-error.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan, PopPlan } from '../scenario/plan.ts'
+import type { Manifest } from '../stats/result.ts'
 import { createBehaviorFinder } from './behaviors.ts'
 import { createControl } from './control.ts'
+import { createDashboard } from './dashboard.ts'
 import type { Answered } from './exchange.ts'
 import { createFrontDoor, type FrontDoorOptions } from './front-door.ts'
 import { createLocator, type FindAddress } from './locate.ts'
+import { createObserver, type Observer } from './observer.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { LivePop } from './pop.ts'
 import { defaultPopOptions } from './pop-options.ts'
@@ -37,6 +40,9 @@ export interface NetworkOptions {
   speech?: Speech
   findAddress?: FindAddress
   onAnswered?(pop: string, answered: Answered): void
+  /** The scenario as it was written and what it came from, for the dashboard's report. */
+  scenario?: string
+  manifest?: Manifest
   now(): Ms
 }
 
@@ -55,6 +61,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
   const geometry = createGeometry(plan, atlas)
   const alive = new Uint8Array(plan.pops.length).fill(1)
   const opened: { close(isHard?: boolean): Promise<void> }[] = []
+  let observer: Observer | undefined
   try {
     const origin = await startOrigin(options, opened)
     const pops: RunningNetwork['pops'] = new Array(plan.pops.length)
@@ -80,8 +87,15 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
     const door = await listen(createFrontDoor({ ...options, locate, edges }), { host, port: options.port, speech })
     opened.push(door)
     const isLoopback = isLoopbackHost(host)
-    const originRequests = (): number => origin.state?.requests ?? 0
+    const originRequests = (): number => origin.state?.requests ?? asksOfTop(plan, pops)
+    const startedAt = performance.now()
+    const watching = { alive, now: () => performance.now() - startedAt }
+    const { timeScale, manifest, scenario = '' } = options
+    observer = createObserver({ ...watching, plan, geometry, pops, timeScale, originRequests, manifest })
+    const dashboard = createDashboard({ ...watching, observer, origin: origin.state, scenario })
+    opened.push(dashboard)
     const handle = createControl({
+      dashboard,
       pops,
       alive,
       originRequests,
@@ -130,7 +144,10 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
       },
       upstream,
     )
-    pop.listen(options.onAnswered && (answered => options.onAnswered!(id, answered)))
+    pop.listen(answered => {
+      observer?.answered(index, answered)
+      options.onAnswered?.(id, answered)
+    })
     const live = await listen(
       (request, response) => {
         // A PoP that is down answers nobody.
@@ -177,6 +194,11 @@ async function startOrigin(
 /** What the behaviours that name paths set, for an origin that knows nothing of the scenario. */
 function forcedBy({ behaviors }: Plan): LivePop['options']['forcedFreshness'] {
   return createBehaviorFinder(behaviors.filter(({ path }) => path !== '*' && path !== '/*'))
+}
+
+/** What the PoPs that ask an origin of somebody else have asked it. */
+function asksOfTop({ pops: plans }: Plan, pops: RunningNetwork['pops']): number {
+  return pops.reduce((sum, { pop }, index) => sum + (plans[index]!.parent < 0 ? pop.counters.upstreamRequests : 0), 0)
 }
 
 function parentsFirst(pops: readonly PopPlan[]): number[] {

@@ -241,7 +241,9 @@ function legends(
     `<svg class="swatch" aria-hidden="true"><rect width="100%" height="100%" ${attribute}/></svg>`
   const scale = viridis.map(color => swatch(`fill="${color}"`)).join('')
   const classes = (title: string, id: string, low: string, high: string): string =>
-    `<span class="scale ${id}"><b>${title}</b> ${low} ${[0, 1, 2, 3, 4].map(step => swatch(`class="c${step}"`)).join('')} ${high}</span>`
+    latency.length === 0
+      ? ''
+      : `<span class="scale ${id}"><b>${title}</b> ${low} ${[0, 1, 2, 3, 4].map(step => swatch(`class="c${step}"`)).join('')} ${high}</span>`
   const ms = (values: readonly number[], index: number, sign: number): string =>
     `${formatDigits(sign * (values.at(index) ?? 0))} ms`
   return [

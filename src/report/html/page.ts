@@ -91,7 +91,9 @@ export function reasons({ missReasons, headline }: Pick<RunResult, 'missReasons'
   const first = rows[0]
   const words =
     first === undefined
-      ? 'Every request was a hit.'
+      ? headline.requests!.value > 0
+        ? 'Every request was a hit.'
+        : 'Nothing was asked.'
       : `${formatCount(total)} requests were no hits; the most frequent reason, ${reasonText(first[0])}, has ${formatValue(first[1] / total, '%')} of them. ${text('origin_requests')} requests reach the origin (offload ${text('origin_offload')}), and it sends ${text('origin_bytes')} (offload in bytes ${text('byte_offload')}).`
   const table = `<div class="scroll" tabindex="0" role="region" aria-label="Reasons"><table class="reasons"><thead><tr><th scope="col">reason</th><th scope="col">requests</th><th scope="col">share</th><td></td></tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`
   const csv = ['reason,requests', ...Object.entries(missReasons).map(([reason, count]) => `${reason},${count}`)].join(

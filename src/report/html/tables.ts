@@ -79,7 +79,9 @@ export function sortable<Row>(
     ...rows.map(row => columns.map(({ of }) => inertCsv(of(row))).join(',')),
   ].join('\n')
   const more =
-    most < rows.length ? `<p class="note">The first ${most} of ${rows.length}; all of them are in the CSV.</p>` : ''
+    most < rows.length
+      ? `<p class="note">The first ${most} of ${rows.length}${hasCsv ? '; all of them are in the CSV' : ''}.</p>`
+      : ''
   return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${inertHtml(title)}"><table class="sortable"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${more}${hasCsv ? dataAsCsv(title, csv) : ''}`
 }
 
@@ -121,7 +123,7 @@ export function countryTable({ countries }: RunResult): string {
   ])
 }
 
-export function cityTable({ cities, pops }: RunResult): string {
+export function cityTable({ cities, pops }: RunResult, hasCsv = true): string {
   const columns: Column<CityRow>[] = [
     name('city', row => `${row.name}${row.place.cc ? `, ${row.place.cc}` : ''}`),
     ...visitorColumns,
@@ -129,7 +131,7 @@ export function cityTable({ cities, pops }: RunResult): string {
     ms('round trip, ms', ({ rttMs }) => rttMs),
     ms('detour, ms', ({ fastestPop, rttMs, fastestRttMs }) => (fastestPop === null ? 0 : rttMs - fastestRttMs)),
   ]
-  return sortable<CityRow>('Cities', cities, columns, { most: shownCities })
+  return sortable<CityRow>('Cities', cities, columns, { most: shownCities, hasCsv })
 }
 
 /** Behaviours, where there are several. */

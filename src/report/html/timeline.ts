@@ -9,6 +9,7 @@ import { drawPlot, linePath, type Tick } from './plot.ts'
 export function timelineFigures(
   { series, events, manifest }: Pick<RunResult, 'series' | 'events' | 'manifest'>,
   clock: (ms: number) => string = formatClock,
+  hasCsv = true,
 ): string {
   const { stepMs, requests } = series
   const lengthMs = stepMs * requests.length
@@ -68,7 +69,7 @@ export function timelineFigures(
     events.length === 0
       ? ''
       : `<p class="legend"><span class="key dash">events</span></p><ul class="events">${list.join('')}</ul>`
-  return `<div class="multiples">${plots.join('')}</div>${marked}${dataAsCsv('Over time', csv)}`
+  return `<div class="multiples">${plots.join('')}</div>${marked}${hasCsv ? dataAsCsv('Over time', csv) : ''}`
 }
 
 function highest(values: readonly number[]): number {
