@@ -4,7 +4,7 @@ import type { Spec } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
 import { libCacheSimSpecs } from '../policies/libcachesim.ts'
-import type { Trace } from '../traffic/trace.ts'
+import type { TraceSummary } from '../traffic/request-source.ts'
 
 /** A policy as it was asked for, and the spec that runs. */
 export interface Contender {
@@ -55,13 +55,13 @@ function split(list: string): string[] {
 }
 
 /** The sizes of a list for one trace: shares of its footprint, bytes, or objects. Throws UserError. */
-export function sizesFor(list: string, trace: Trace, ignoreSize: boolean): { asked: string; size: number }[] {
+export function sizesFor(list: string, trace: TraceSummary, ignoreSize: boolean): { asked: string; size: number }[] {
   const sizes = split(list).map(asked => ({ asked, size: sizeOf(asked, trace, ignoreSize) }))
   if (sizes.length === 0) throw new UserError('--size names none')
   return sizes
 }
 
-function sizeOf(asked: string, { objects, footprintBytes, name }: Trace, ignoreSize: boolean): number {
+function sizeOf(asked: string, { objects, footprintBytes, name }: TraceSummary, ignoreSize: boolean): number {
   const number = Number(asked)
   if (number > 0 && number < 1) {
     const size = Math.floor(number * (ignoreSize ? objects : footprintBytes))

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { Spec } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
 import { admissions } from '../policies/admission/index.ts'
@@ -6,16 +5,16 @@ import { policies } from '../policies/index.ts'
 import type { CompareResult, CompareRow } from '../report/compare.ts'
 import { compareCsv, compareJson, compareMarkdown } from '../report/compare-formats.ts'
 import { compareText } from '../report/compare-text.ts'
-import { adjusted, sampleTrace } from '../sim/sample.ts'
-import { type Cell, runLocally } from '../sweep/local.ts'
-import type { Trace } from '../traffic/trace.ts'
+import { adjusted } from '../sim/sample.ts'
 import type { CompareOptions } from './compare.ts'
 import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
+import { runCells } from './compare-run.ts'
 import type { CompareOutcome, CompareTask } from './compare-worker.ts'
+import { type KeptRequests, sampleOf, withNextUses } from './kept-requests.ts'
 import { loadKernels } from './kernels.ts'
 import { plainManifest } from './manifest.ts'
-import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { loadOptionsOf, loadTrace } from './trace-load.ts'
+import { checkOutputFile, colorLevel, terminalWidth, writeOutput } from './terminal.ts'
+import { loadOptionsOf, loadRequests } from './trace-load.ts'
 
 type Options = CompareOptions & { color?: boolean }
 
@@ -52,15 +51,19 @@ export async function compareTraces(names: readonly string[], options: Options):
   const contenders = parseContenders(options.policy, options.compat)
   if (options.admission !== undefined) admissions.choose(options.admission)
   const sampleRatio = shareOf(options)
-  const loaded: Trace[] = []
-  for (const name of names) loaded.push(await loadTrace(name, loadOptionsOf(options)))
+  const engine = engineOf(options)
+  const module = loadKernels()
+  const loaded: KeptRequests[] = []
+  for (const name of names)
+    loaded.push(await loadRequests(name, loadOptionsOf(options), options.ignoreSize !== true, module))
   const traces = withOwnNames(loaded)
-  const kernels = engineOf(options) === 'plain' ? null : (loadKernels() ?? null)
+  const kernels = engine === 'plain' ? null : (module ?? null)
   const references = parseContenders(options.reference, options.compat).filter(
     ({ label }) => !contenders.some(contender => contender.label === label),
   )
   const entries = traces.flatMap(trace => entriesFor(trace, contenders, references, options, kernels))
-  const outcomes = await runAll(entries, options)
+  const workers = options.workers === undefined ? undefined : count(options.workers, '--workers', 1)
+  const outcomes = await runCells(entries.map(cellOf), workers, options)
   const rowsOf = (wanted: Role): CompareRow[] =>
     entries.flatMap(({ asked, role, task }, index) =>
       role === wanted ? [rowOf(asked, outcomes[index]!, role === 'whole' ? 1 : sampleRatio, task.wholeRequests)] : [],
@@ -96,7 +99,7 @@ function engineOf({ engine }: Options): 'auto' | 'plain' {
 }
 
 /** Traces of one name get their places in the list before it, so that none is taken for another. */
-function withOwnNames(traces: readonly Trace[]): Trace[] {
+function withOwnNames(traces: readonly KeptRequests[]): KeptRequests[] {
   return traces.map((trace, index) => {
     const isOnly = traces.filter(({ name }) => name === trace.name).length === 1
     return isOnly ? trace : { ...trace, name: `${index + 1}: ${trace.name}` }
@@ -117,7 +120,7 @@ function count(text: string, option: string, least = 0): number {
 
 /** The cells of a trace: policies and sizes in their order, each size's bound behind them. */
 function entriesFor(
-  trace: Trace,
+  trace: KeptRequests,
   contenders: readonly Contender[],
   references: readonly Contender[],
   options: Options,
@@ -126,7 +129,10 @@ function entriesFor(
   const ignoreSize = options.ignoreSize === true
   const ratio = shareOf(options)
   const seed = count(options.seed, '--seed')
-  const sample = ratio === 1 ? trace : sampleTrace(trace, ratio, seed)
+  const needsFuture =
+    options.bound || [...contenders, ...references].some(({ spec }) => policies.choose(spec).definition.needsFuture)
+  const sampled = ratio === 1 ? trace : sampleOf(trace, ratio, seed)
+  const sample = needsFuture ? withNextUses(sampled) : sampled
   if (sample.count === 0) throw new UserError(`--sample-ratio ${ratio}: no object of ${trace.name} is in the sample`)
   const common = {
     ignoreSize,
@@ -134,6 +140,7 @@ function entriesFor(
     blocks: count(options.blocks, '--blocks', 1),
     reportInterval: count(options.reportInterval, '--report-interval'),
     kernels,
+    rounds: count(options.rounds ?? '1', '--rounds', 1),
   }
   const sizes = sizesFor(options.size, trace, ignoreSize)
   const entry = (
@@ -162,7 +169,7 @@ function entriesFor(
       warmupRequests: warmupOf(replayed, options),
       policy: spec,
       admission,
-      capacity: replayed === trace ? size : Math.max(1, Math.floor(size * ratio)),
+      capacity: ratio === 1 || role === 'whole' ? size : Math.max(1, Math.floor(size * ratio)),
     },
   })
   const of = (wanted: readonly Contender[], role: Role): Entry[] =>
@@ -180,7 +187,7 @@ function entriesFor(
 }
 
 /** Requests at the beginning that are not counted: a share of the trace, or a number. */
-function warmupOf({ name, count: requests }: Trace, { warmup }: Options): number {
+function warmupOf({ name, count: requests }: KeptRequests, { warmup }: Options): number {
   const given = Number(warmup)
   if (!(given >= 0)) throw new UserError(`--warmup ${warmup}: a share below 1 or a number of requests`)
   const skipped = given < 1 ? Math.floor(given * requests) : Math.floor(given)
@@ -189,32 +196,9 @@ function warmupOf({ name, count: requests }: Trace, { warmup }: Options): number
   return skipped
 }
 
-/** Runs the cells over worker threads; a cell that failed ends the comparison with its reason. */
-async function runAll(entries: readonly Entry[], options: Options): Promise<CompareOutcome[]> {
-  const workers = options.workers === undefined ? availableParallelism() : count(options.workers, '--workers', 1)
-  const outcomes: CompareOutcome[] = []
-  const failures: string[] = []
-  const progress = await createProgress('comparing', entries.length, options)
-  const cells = entries.map(({ task }, cell): Cell => ({ cell, key: String(cell), task }))
-  let done = 0
-  await runLocally(cells, {
-    worker: new URL(`./compare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-    workers: Math.min(workers, cells.length),
-    timeoutMs: Number.POSITIVE_INFINITY,
-    onEnd: ({ cell }, end) => {
-      const { policy, sizeAsked } = entries[cell]!.asked
-      if ('error' in end) failures.push(`${policy} at ${sizeAsked}: ${end.error}`)
-      else outcomes[cell] = end.outcome as CompareOutcome
-      progress.update(++done)
-    },
-  })
-  progress.stop()
-  if (failures.length > 0)
-    throw new UserError(
-      failures.map(message => ({ message })),
-      1,
-    )
-  return outcomes
+/** A cell with what messages call it. */
+function cellOf({ asked: { policy, sizeAsked }, task }: Entry): { label: string; task: CompareTask } {
+  return { label: `${policy} at ${sizeAsked}`, task }
 }
 
 function rowOf(

@@ -26,6 +26,7 @@ export interface CompareOptions {
   engine: string
   workers?: string
   warmup: string
+  rounds?: string
   blocks: string
   reportInterval: string
   sampleRatio: string
@@ -61,6 +62,7 @@ export function registerCompare(program: Command): void {
     .option('--engine <name>', 'auto, or plain: the readable policies only', 'auto')
     .option('--workers <count>', 'worker threads; as many as processors when left out')
     .option('--warmup <share>', 'share or number of requests that are not counted', '0')
+    .option('--rounds <count>', 'runs of each cell for its time, of which the quickest counts', '1')
     .option('--blocks <count>', 'stretches for the paired differences', '30')
     .option('--report-interval <requests>', 'for --json: misses of every so many requests', '0')
     .option('--sample-ratio <share>', 'share of the objects that stand for all, its error measured with lru', '1')

@@ -3,13 +3,14 @@ import { policies } from '../policies/index.ts'
 import { type Curve, type MrcResult, mrcCsv, mrcJson, mrcText } from '../report/mrc.ts'
 import { runContest } from '../sim/contest.ts'
 import { byteMissRatioAt, lruCurve, missRatioAt } from '../sim/lru-curve.ts'
-import { adjusted, sampleTrace } from '../sim/sample.ts'
-import type { Trace } from '../traffic/trace.ts'
+import { adjusted } from '../sim/sample.ts'
+import type { RequestSource, TraceSummary } from '../traffic/request-source.ts'
+import { sampleOf, sourceOfKept, withNextUses } from './kept-requests.ts'
 import { loadKernels } from './kernels.ts'
 import { plainManifest } from './manifest.ts'
 import type { MrcOptions } from './mrc.ts'
 import { checkOutputFile, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { loadOptionsOf, loadTrace } from './trace-load.ts'
+import { loadOptionsOf, loadRequests } from './trace-load.ts'
 
 /** The smallest size of a curve: so small a share of the footprint, but at least an object. */
 const smallestShare = 0.001
@@ -28,19 +29,27 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
   const names = [...new Set(options.policy.split(',').map(text => text.trim()))]
   for (const policy of names) policies.choose(policy)
   const { ignoreSize = false } = options
-  const trace = await loadTrace(name, loadOptionsOf(options))
-  const sample = ratio === 1 ? trace : sampleTrace(trace, ratio, Number(options.seed))
+  const seed = Number(options.seed)
+  if (!Number.isSafeInteger(seed)) throw new UserError(`--seed ${options.seed}: a whole number`)
+  const module = loadKernels()
+  const kept = await loadRequests(name, loadOptionsOf(options), !ignoreSize, module)
+  const sampled = ratio === 1 ? kept : sampleOf(kept, ratio, seed)
+  const knowsFuture = names.some(policy => policies.choose(policy).definition.needsFuture)
+  const trace = sourceOfKept(kept)
+  const sample = sourceOfKept(knowsFuture ? withNextUses(sampled) : sampled)
   if (sample.count === 0) throw new UserError(`--sample-ratio ${ratio}: no object of this trace is in the sample`)
   const sizes = sizesOf(trace, points, ignoreSize)
   const progress = await createProgress('curves', names.length * sizes.length, options)
-  const kernels = loadKernels() ?? null
+  const kernels = module ?? null
   const curves: Curve[] = []
   for (const policy of names) {
     const done = curves.length * sizes.length
     curves.push(
       policy === 'lru'
         ? lruOf(trace, sample, ratio, sizes, ignoreSize)
-        : simulatedOf(policy, trace, sample, ratio, sizes, ignoreSize, kernels, point => progress.update(done + point)),
+        : simulatedOf(policy, trace, sample, ratio, sizes, ignoreSize, seed, kernels, point =>
+            progress.update(done + point),
+          ),
     )
   }
   progress.stop()
@@ -69,7 +78,7 @@ async function writePage(path: string, result: MrcResult, seed: number): Promise
 }
 
 /** Sizes from a thousandth of the footprint to all of it, each larger by the same factor. */
-function sizesOf({ objects, footprintBytes }: Trace, points: number, ignoreSize: boolean): number[] {
+function sizesOf({ objects, footprintBytes }: TraceSummary, points: number, ignoreSize: boolean): number[] {
   const most = ignoreSize ? objects : footprintBytes
   const least = Math.max(1, most * smallestShare)
   const sizes = Array.from({ length: points }, (_, point) =>
@@ -79,7 +88,13 @@ function sizesOf({ objects, footprintBytes }: Trace, points: number, ignoreSize:
   return [...new Set(sizes)]
 }
 
-function lruOf(trace: Trace, sample: Trace, ratio: number, sizes: readonly number[], ignoreSize: boolean): Curve {
+function lruOf(
+  trace: TraceSummary,
+  sample: RequestSource,
+  ratio: number,
+  sizes: readonly number[],
+  ignoreSize: boolean,
+): Curve {
   const curve = lruCurve(sample, ignoreSize, 1 / ratio)
   const found = sizes.map(size => {
     if (!ignoreSize) return byteMissRatioAt(curve, size)
@@ -91,11 +106,12 @@ function lruOf(trace: Trace, sample: Trace, ratio: number, sizes: readonly numbe
 
 function simulatedOf(
   policy: string,
-  trace: Trace,
-  sample: Trace,
+  trace: TraceSummary,
+  sample: RequestSource,
   ratio: number,
   sizes: readonly number[],
   ignoreSize: boolean,
+  seed: number,
   kernels: WebAssembly.Module | null,
   onPoint: (point: number) => void,
 ): Curve {
@@ -108,7 +124,7 @@ function simulatedOf(
       admission: null,
       capacity,
       ignoreSize,
-      seed: 1,
+      seed,
       warmupRequests: 0,
       blocks: 1,
       kernels,
@@ -123,8 +139,8 @@ function curveOf(
   policy: string,
   method: Curve['method'],
   found: readonly { missRatio: number; byteMissRatio: number }[],
-  trace: Trace,
-  sample: Trace,
+  trace: TraceSummary,
+  sample: TraceSummary,
   ratio: number,
 ): Curve {
   const adjust = (missRatio: number): number =>

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { PassThrough, pipeline } from 'node:stream'
 import * as zlib from 'node:zlib'
@@ -9,6 +9,8 @@ import { createZstdSplitter } from '../traffic/traces/zstd-frames.ts'
 export interface TraceBytesOptions {
   /** Bytes that a packed file may unpack to. */
   mostBytes?: number
+  /** Where the pieces of a plain file are read to, one after the other, each asked for before it is read. */
+  window?: () => Uint8Array
 }
 
 /** A packed trace is refused when it unpacks to more than this, or to more than so many times its own size. */
@@ -19,6 +21,7 @@ const readBytes = 1 << 20
 /** The bytes of a trace in pieces, unpacked: a file, or `-` for standard input; gzip and zstd by their first bytes. Throws UserError. */
 export async function* traceBytes(file: string, options: TraceBytesOptions = {}): AsyncGenerator<Uint8Array> {
   if (file !== '-' && !existsSync(file)) throw new UserError({ message: 'there is no such file', at: { file } })
+  if (options.window && isPlainFile(file)) return yield* readInto(options.window, file)
   const source: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes })
   const counted = { packed: 0 }
   const { head, rest } = await peek(source, counted)
@@ -26,6 +29,30 @@ export async function* traceBytes(file: string, options: TraceBytesOptions = {})
     yield* guard(unpack(rest, zlib.createGunzip({ chunkSize: readBytes })), file, 'gzip', counted, options)
   else if (isZstd(head)) yield* guard(await unpackZstd(rest), file, 'zstd', counted, options)
   else yield* rest
+}
+
+/** Whether the bytes of a file are the trace itself, and not packed or from elsewhere. */
+function isPlainFile(file: string): boolean {
+  if (file === '-' || !statSync(file).isFile()) return false
+  const source = openSync(file, 'r')
+  const head = new Uint8Array(4)
+  readSync(source, head)
+  closeSync(source)
+  return !isGzip(head) && !isZstd(head)
+}
+
+function* readInto(window: () => Uint8Array, file: string): Generator<Uint8Array> {
+  const source = openSync(file, 'r')
+  try {
+    for (;;) {
+      const room = window()
+      const length = readSync(source, room)
+      if (length === 0) return
+      yield room.subarray(0, length)
+    }
+  } finally {
+    closeSync(source)
+  }
 }
 
 function isGzip(head: Uint8Array): boolean {

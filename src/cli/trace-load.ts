@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { createNumbering } from '../kernels/numbering.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { Trace } from '../traffic/trace.ts'
-import { createTraceColumns } from '../traffic/trace-columns.ts'
+import { createTraceColumns, notesOf } from '../traffic/trace-columns.ts'
 import type { RowSink, TraceFormat, TraceParser } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
+import { createRequestKeeper, type KeptRequests, keptOf } from './kept-requests.ts'
 import { traceBytes } from './trace-bytes.ts'
 import { printWarnings } from './warnings.ts'
 
@@ -40,6 +43,11 @@ function columnsOf(pairs: readonly string[] = []): Record<string, string> {
 }
 
 const headBytes = 4096
+/** A size is counted in 32 bits; what is larger counts as the largest, and the trace's notes say how often. */
+const largestBytes = 0xffffffff
+/** Most traces ask for an object several times; a guess that is too low only costs time. */
+const likelyRequestsAnObject = 8
+const likelyBytesARequest = 24
 
 /**
  * Reads a whole trace into columns in shared memory, from a file, standard input (`-`) or a workload by name such as
@@ -48,24 +56,81 @@ const headBytes = 4096
 export async function loadTrace(name: string, options: TraceLoadOptions): Promise<Trace> {
   if (isWorkload(name)) return makeWorkload(name)
   const columns = createTraceColumns()
-  try {
-    await readTrace(name, options, columns.sink)
-  } catch (error) {
-    if (!options.lenient || !(error instanceof UserError)) throw error
-    printWarnings([{ message: `${error.message}; kept the ${columns.count()} requests before it` }])
-  }
+  await readLeniently(name, options, columns.sink, columns.count)
   return columns.trace(basename(name))
 }
 
-/** Reads a trace from a file or standard input (`-`), request by request. Throws UserError, and what the sink throws. */
+/**
+ * Reads a trace for policies, which ask for objects and, with `sizes`, for bytes: no times are kept, and what does not fit into memory lies in
+ * a file. Throws UserError.
+ */
+export async function loadRequests(
+  name: string,
+  options: TraceLoadOptions,
+  sizes: boolean,
+  kernels: WebAssembly.Module | undefined,
+): Promise<KeptRequests> {
+  if (isWorkload(name)) return keptOf((await import('../traffic/workload.ts')).makeWorkload(name), sizes)
+  if (kernels === undefined) return keptOf(await loadTrace(name, options), sizes)
+  const keeper = createRequestKeeper(sizes)
+  const numbering = createNumbering(kernels, {
+    likelyObjects: Math.min(2 ** 22, sizeOf(name) / likelyBytesARequest / likelyRequestsAnObject),
+    sizes,
+    times: false,
+    take: keeper.take,
+  })
+  let cut = 0
+  const sink: RowSink = {
+    row(timeS, idLow, idHigh, bytes) {
+      if (bytes > largestBytes) cut++
+      numbering.row(timeS, idLow, idHigh, Math.min(bytes, largestBytes))
+    },
+    bulk: numbering,
+  }
+  const counted = (): number => {
+    numbering.end()
+    return keeper.count
+  }
+  await readLeniently(name, options, sink, counted, numbering.window)
+  const { objects, footprintBytes, requestedBytes, emptyRows, earlierRows } = numbering.end()
+  if (keeper.count === 0) throw new UserError(`${basename(name)}: the trace has no request`)
+  const notes = notesOf(emptyRows, cut, earlierRows)
+  return keeper.keep({ name: basename(name), objects, footprintBytes, requestedBytes, notes })
+}
+
+function sizeOf(name: string): number {
+  return name === '-' ? 0 : (statSync(name, { throwIfNoEntry: false })?.size ?? 0)
+}
+
+/** Reads a trace; with `lenient` what comes before a mistake, which is told. */
+async function readLeniently(
+  name: string,
+  options: TraceLoadOptions,
+  sink: RowSink,
+  count: () => number,
+  window?: () => Uint8Array,
+): Promise<void> {
+  try {
+    await readTrace(name, options, sink, window)
+  } catch (error) {
+    if (!options.lenient || !(error instanceof UserError)) throw error
+    printWarnings([{ message: `${error.message}; kept the ${count()} requests before it` }])
+  }
+}
+
+/**
+ * Reads a trace from a file or standard input (`-`), request by request. Pieces of a plain file are read into `window`, where there is one.
+ * Throws UserError, and what the sink throws.
+ */
 export async function readTrace(
   name: string,
   { format, columns, delimiter }: Omit<TraceLoadOptions, 'lenient'>,
   sink: RowSink,
+  window?: () => Uint8Array,
 ): Promise<void> {
   let chosen: TraceFormat | undefined = format === 'auto' ? undefined : traceFormats.choose(format).definition
   let parser: TraceParser | undefined
-  for await (const piece of traceBytes(name)) {
+  for await (const piece of traceBytes(name, window && { window })) {
     chosen ??= detectFormat(piece.subarray(0, headBytes), name)
     parser ??= chosen.createParser(sink, { file: name, columns, ...(delimiter === undefined ? {} : { delimiter }) })
     parser.push(piece)

@@ -17,8 +17,6 @@ export interface KernelRunOptions {
   requests: number
   /** Every object counts 1. */
   unit: boolean
-  /** Of each request the index of the next one for its object, or 2^32 - 1; for the plans that need it. */
-  next?: Uint32Array | null
 }
 
 /** One run of a kernel over a trace, fed piece by piece. */
@@ -29,8 +27,17 @@ export interface KernelRun {
   readonly missedBytes: number
   /** Bytes of bookkeeping that the kernel took; where the trace is its queue, those of the trace are not in it. */
   readonly metadataBytes: number
-  /** Asks for the requests from one index up to another. `bytes` is not read at unit size. */
-  feed(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void
+  /**
+   * Asks for the requests from one index up to another. `bytes` is not read at unit size; `nextUses` holds of each request the index of the
+   * next one for its object in the whole trace, or 2^32 - 1, for the plans that need it.
+   */
+  feed(
+    ids: Int32Array,
+    bytes: Uint32Array | Int32Array | null,
+    nextUses: Uint32Array | null,
+    from: number,
+    to: number,
+  ): void
 }
 
 interface KernelExports {
@@ -59,8 +66,7 @@ export function fitsKernel(plan: KernelPlan, { objects, requests, unit, capacity
 /** Begins a run of a kernel in an instance of its own of the compiled module. */
 export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, options: KernelRunOptions): KernelRun {
   assert(fitsKernel(plan, options), 'the run fits into the module')
-  const { capacityBytes, objects, requests, unit, next = null } = options
-  assert(!plan.needsNext || next !== null, 'the next uses are known')
+  const { capacityBytes, objects, requests, unit } = options
   const exported = new WebAssembly.Instance(module).exports
   const base = exported as unknown as KernelExports
   const open = exported[`open${plan.kernel}`] as (...settings: readonly number[]) => void
@@ -74,10 +80,10 @@ export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, op
   const counts = { requests: 0, misses: 0, missedBytes: 0, metadataBytes: base.stateBytes() }
   let kept = 0
 
-  function runChunk(ids: Int32Array, bytes: Uint32Array | Int32Array, from: number, to: number): void {
+  const runChunk: KernelRun['feed'] = (ids, bytes, nextUses, from, to) => {
     idWindow.set(ids.subarray(from, to), kept)
-    sizeWindow?.set(bytes.subarray(from, to), kept)
-    if (next !== null) nextWindow?.set(next.subarray(from, to), kept)
+    if (bytes !== null) sizeWindow?.set(bytes.subarray(from, to), kept)
+    if (nextUses !== null) nextWindow?.set(nextUses.subarray(from, to), kept)
     if (plan.keepsTrace) kept += to - from
     const misses = run(to - from) >>> 0
     counts.misses += misses
@@ -102,9 +108,9 @@ export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, op
     get metadataBytes() {
       return counts.metadataBytes
     },
-    feed(ids, bytes, from, to) {
+    feed(ids, bytes, nextUses, from, to) {
       for (let start = from; start < to; start += chunkRequests)
-        runChunk(ids, bytes, start, Math.min(start + chunkRequests, to))
+        runChunk(ids, bytes, nextUses, start, Math.min(start + chunkRequests, to))
     },
   }
 }

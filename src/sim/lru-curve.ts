@@ -1,4 +1,4 @@
-import type { Trace } from '../traffic/trace.ts'
+import type { RequestSource } from '../traffic/request-source.ts'
 
 /** Misses of LRU at every size, found in one pass. */
 export interface LruCurve {
@@ -23,7 +23,8 @@ const byteBuckets = 52 * perDoubling
  * evicts whole objects may differ at the edge. `scale` is the number of requests that each stands for.
  * Source: R. Mattson et al.: Evaluation techniques for storage hierarchies, IBM Systems Journal 1970; F. Olken, LBL-12370, 1981.
  */
-export function lruCurve({ ids, bytes, count, objects }: Trace, ignoreSize = false, scale = 1): LruCurve {
+export function lruCurve(trace: RequestSource, ignoreSize = false, scale = 1): LruCurve {
+  const { objects, count } = trace
   const room = nextPower(2 * objects + 2)
   const counts = new Float64Array(room + 1)
   const sums = new Float64Array(ignoreSize ? 0 : room + 1)
@@ -60,9 +61,7 @@ export function lruCurve({ ids, bytes, count, objects }: Trace, ignoreSize = fal
     for (let time = 1; time <= now; time++) add(time, 1, sizeOf[objectAt[time]! - 1]!)
   }
   let [held, heldBytes] = [0, 0]
-  for (let row = 0; row < count; row++) {
-    const id = ids[row]!
-    const size = ignoreSize ? 1 : bytes[row]!
+  const ask = (id: number, size: number): void => {
     requestedBytes += size
     if (now === room) renumber()
     const last = lastAt[id]!
@@ -83,6 +82,10 @@ export function lruCurve({ ids, bytes, count, objects }: Trace, ignoreSize = fal
     lastAt[id] = ++now
     objectAt[now] = id + 1
     add(now, 1, sizeOf[id]!)
+  }
+  for (let index = 0; index < trace.blocks; index++) {
+    const { ids, bytes, count: rows } = trace.block(index)
+    for (let row = 0; row < rows; row++) ask(ids[row]!, ignoreSize || bytes === null ? 1 : bytes[row]!)
   }
   return { requests: count, requestedBytes, missesAt: missesOf(distances, count), ...byteCurve(byteHits, byteHitBytes) }
 }

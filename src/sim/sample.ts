@@ -1,33 +1,42 @@
 import { mix32 } from '../lib/random.ts'
-import type { Trace } from '../traffic/trace.ts'
+import { blockRows, type RequestSource, type TraceSummary } from '../traffic/request-source.ts'
 
 /**
  * The requests for a share of the objects, chosen by a hash of the object, so that all of an object's requests come along or none. What a
- * cache of a size does on the whole trace, one of that share of the size does on the sample.
+ * cache of a size does on the whole trace, one of that share of the size does on the sample. `take` is given them with numbers of their own.
  * Source: C. Waldspurger et al.: Efficient MRC construction with SHARDS, FAST 2015; Cache modeling and optimization using miniature
  * simulations, ATC 2017.
  */
-export function sampleTrace(trace: Trace, ratio: number, seed: number): Trace {
+export function sampleRequests(
+  trace: RequestSource,
+  ratio: number,
+  seed: number,
+  take: (ids: Int32Array, bytes: Uint32Array) => void,
+): Omit<TraceSummary, 'count'> {
   const limit = Math.round(ratio * 4_294_967_296)
   const key = mix32(seed ^ 0x2545f491)
-  const rows: number[] = []
-  for (let row = 0; row < trace.count; row++) if (mix32(trace.ids[row]! ^ key) >>> 0 < limit) rows.push(row)
   const numberOf = new Int32Array(trace.objects).fill(-1)
-  const ids = new Int32Array(new SharedArrayBuffer(4 * rows.length))
-  const bytes = new Uint32Array(new SharedArrayBuffer(4 * rows.length))
-  const timesS = new Float64Array(new SharedArrayBuffer(8 * rows.length))
-  let [objects, footprintBytes] = [0, 0]
-  rows.forEach((from, row) => {
-    const id = trace.ids[from]!
-    bytes[row] = trace.bytes[from]!
-    timesS[row] = trace.timesS[from]!
-    if (numberOf[id] === -1) {
-      numberOf[id] = objects++
-      footprintBytes += bytes[row]!
+  const ids = new Int32Array(blockRows)
+  const bytes = new Uint32Array(blockRows)
+  let [objects, footprintBytes, requestedBytes] = [0, 0, 0]
+  for (let index = 0; index < trace.blocks; index++) {
+    const block = trace.block(index)
+    let rows = 0
+    for (let row = 0; row < block.count; row++) {
+      const id = block.ids[row]!
+      if (mix32(id ^ key) >>> 0 >= limit) continue
+      const size = block.bytes === null ? 1 : block.bytes[row]!
+      if (numberOf[id] === -1) {
+        numberOf[id] = objects++
+        footprintBytes += size
+      }
+      requestedBytes += size
+      ids[rows] = numberOf[id]!
+      bytes[rows++] = size
     }
-    ids[row] = numberOf[id]!
-  })
-  return { ...trace, count: rows.length, objects, ids, bytes, timesS, footprintBytes }
+    take(ids.subarray(0, rows), bytes.subarray(0, rows))
+  }
+  return { name: trace.name, notes: trace.notes, objects, footprintBytes, requestedBytes }
 }
 
 /**

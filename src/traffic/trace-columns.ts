@@ -79,11 +79,6 @@ export function createTraceColumns(): TraceColumns {
     trace(name) {
       if (count === 0) throw new UserError(`${name}: the trace has no request`)
       if (numbered < count) numberBlock()
-      const notes = {
-        'requests of size 0 left out': empty,
-        'sizes above 4 GiB counted as 4 GiB': cut,
-        'requests earlier than the one before': earlier,
-      }
       return {
         name,
         count,
@@ -92,10 +87,20 @@ export function createTraceColumns(): TraceColumns {
         bytes: bytes.subarray(0, count),
         timesS: timesS.subarray(0, count),
         footprintBytes,
-        notes: Object.fromEntries(Object.entries(notes).filter(([, times]) => times > 0)),
+        notes: notesOf(empty, cut, earlier),
       }
     },
   }
+}
+
+/** What was left out or mended, by reason, where that happened. */
+export function notesOf(empty: number, cut: number, earlier: number): Record<string, number> {
+  const notes = {
+    'requests of size 0 left out': empty,
+    'sizes above 4 GiB counted as 4 GiB': cut,
+    'requests earlier than the one before': earlier,
+  }
+  return Object.fromEntries(Object.entries(notes).filter(([, times]) => times > 0))
 }
 
 /** The same rows in a column of twice the room, in shared memory. */

@@ -20,9 +20,9 @@ export function replayKernel(spec: Spec, trace: Requests, capacityBytes: number,
     objects,
     requests: ids.length,
     unit,
-    next: Uint32Array.from(trace.next, use => Math.min(use, 0xffffffff)),
   })
+  const next = Uint32Array.from(trace.next, use => Math.min(use, 0xffffffff))
   const at = (cut: number): number => Math.floor((ids.length * cut) / cuts)
-  for (let cut = 0; cut < cuts; cut++) run.feed(ids, sizes, at(cut), at(cut + 1))
+  for (let cut = 0; cut < cuts; cut++) run.feed(ids, sizes, next, at(cut), at(cut + 1))
   return { requests: run.requests, misses: run.misses, missedBytes: run.missedBytes }
 }

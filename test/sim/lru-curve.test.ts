@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type KeptRequests, keptOf, sampleOf, sourceOfKept } from '../../src/cli/kept-requests.ts'
 import { policies } from '../../src/policies/index.ts'
 import { runContest } from '../../src/sim/contest.ts'
 import { byteMissRatioAt, lruCurve, missRatioAt } from '../../src/sim/lru-curve.ts'
-import { adjusted, sampleTrace } from '../../src/sim/sample.ts'
-import type { Trace } from '../../src/traffic/trace.ts'
+import { adjusted } from '../../src/sim/sample.ts'
 import { makeWorkload } from '../../src/traffic/workload.ts'
 
-function contest(trace: Trace, policy: string, capacity: number, ignoreSize: boolean) {
+function contest(trace: KeptRequests, policy: string, capacity: number, ignoreSize: boolean) {
   return runContest({
-    trace,
+    trace: sourceOfKept(trace),
     policy: policies.choose(policy),
     admission: null,
     capacity,
@@ -21,9 +21,9 @@ function contest(trace: Trace, policy: string, capacity: number, ignoreSize: boo
   })
 }
 
-function traceOf(ids: number[]): Trace {
+function traceOf(ids: number[]): KeptRequests {
   const numbers = [...new Set(ids)]
-  return {
+  const trace = {
     name: 'test',
     count: ids.length,
     objects: numbers.length,
@@ -33,6 +33,7 @@ function traceOf(ids: number[]): Trace {
     footprintBytes: numbers.reduce((sum, id) => sum + 100 + id, 0),
     notes: {},
   }
+  return keptOf(trace, true)
 }
 
 describe('the curve of LRU', () => {
@@ -40,7 +41,7 @@ describe('the curve of LRU', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(12), { minLength: 1, maxLength: 200 }), ids => {
         const trace = traceOf(ids)
-        const { missesAt } = lruCurve(trace, true)
+        const { missesAt } = lruCurve(sourceOfKept(trace), true)
         for (let size = 1; size <= trace.objects; size++)
           expect(missesAt[size]).toBe(contest(trace, 'lru', size, true).misses)
       }),
@@ -49,8 +50,11 @@ describe('the curve of LRU', () => {
   })
 
   it('is within half a point of LRU in bytes', () => {
-    const trace = makeWorkload('zipf:alpha=0.9,objects=3000,requests=60000,seed=2,sizes=lognormal;median=9KB;sigma=1')
-    const curve = lruCurve(trace)
+    const trace = keptOf(
+      makeWorkload('zipf:alpha=0.9,objects=3000,requests=60000,seed=2,sizes=lognormal;median=9KB;sigma=1'),
+      true,
+    )
+    const curve = lruCurve(sourceOfKept(trace))
     for (const share of [0.01, 0.05, 0.2, 0.5]) {
       const size = Math.floor(share * trace.footprintBytes)
       const { misses, missedBytes, requestedBytes } = contest(trace, 'lru', size, false)
@@ -62,12 +66,12 @@ describe('the curve of LRU', () => {
 })
 
 describe('sampling', () => {
-  const trace = makeWorkload('zipf:alpha=0.8,objects=40000,requests=400000,seed=5')
+  const trace = keptOf(makeWorkload('zipf:alpha=0.8,objects=40000,requests=400000,seed=5'), true)
 
   it('finds the curve of LRU from a tenth of the objects within 0.02', () => {
-    const whole = lruCurve(trace, true)
-    const sample = sampleTrace(trace, 0.1, 1)
-    const curve = lruCurve(sample, true, 10)
+    const whole = lruCurve(sourceOfKept(trace), true)
+    const sample = sampleOf(trace, 0.1, 1)
+    const curve = lruCurve(sourceOfKept(sample), true, 10)
     for (const size of [400, 2000, 8000, 20_000])
       expect(
         Math.abs(adjusted(missRatioAt(curve, size), sample.count, trace.count, 0.1) - missRatioAt(whole, size)),
@@ -75,7 +79,7 @@ describe('sampling', () => {
   })
 
   it.each(['sieve', 's3-fifo', 'fifo'])('finds the misses of %s in a tenth of the cache within 0.03', policy => {
-    const sample = sampleTrace(trace, 0.1, 1)
+    const sample = sampleOf(trace, 0.1, 1)
     for (const size of [2000, 8000]) {
       const { misses } = contest(sample, policy, size / 10, true)
       const found = adjusted(misses / sample.count, sample.count, trace.count, 0.1)

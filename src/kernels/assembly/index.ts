@@ -11,3 +11,24 @@ export { openLfu, runLfu } from './lfu'
 export { openGdsf, runGdsf } from './gdsf'
 export { openBelady, runBelady } from './belady'
 export { openWTinyLfu, runWTinyLfu } from './w-tinylfu'
+export {
+  blockRows,
+  blockSizesAt,
+  earlierRows,
+  emptyRows,
+  footprintBytes,
+  keysAt,
+  numberRecords,
+  numberRows,
+  objectsKnown,
+  openNumbering,
+  outIdsAt,
+  outSecondsAt,
+  outSizesAt,
+  prepareNumbering,
+  requestedBytes,
+  secondsAt,
+  takeNumbered,
+  windowAt,
+} from './numbering'
+export { numberPlainRows, plainRowsRead } from './plain-rows'

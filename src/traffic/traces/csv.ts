@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RowsTaken } from '../../kernels/numbering.ts'
 import { nameHint } from '../../lib/nearest-name.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { idHalves, parseId, parseNumber, textOf, unixSeconds } from './cells.ts'
@@ -43,11 +44,13 @@ function separatorOf(line: string): string | undefined {
 
 function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
   const { file } = options
+  const { bulk } = sink
   let places: Required<Places> | undefined
   /** Columns that are read are these many from the left. */
   let need = 0
   let separator = 0
   let readPlain = (_bytes: Uint8Array, _start: number): number => -1
+  let takeMany = (_bytes: Uint8Array, start: number, _stop: number): RowsTaken => ({ rows: 0, next: start })
   let starts = new Int32Array(1)
   let ends = new Int32Array(1)
 
@@ -83,7 +86,11 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
     need = Math.max(...Object.values(places)) + 1
     starts = new Int32Array(need)
     ends = new Int32Array(need)
-    if (places.lat < 0 && places.lon < 0) readPlain = createPlainRowReader(sink, places, separator)
+    if (places.lat < 0 && places.lon < 0) {
+      const columns = places
+      readPlain = createPlainRowReader(sink, columns, separator)
+      if (bulk) takeMany = (bytes, start, stop) => bulk.plainRows(bytes, start, stop, columns, separator)
+    }
     return isHeader
   }
 
@@ -124,7 +131,8 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
     })
   }
 
-  return createLineParser(file, read, (bytes, start) => readPlain(bytes, start))
+  const readMany = bulk && ((bytes: Uint8Array, start: number, stop: number) => takeMany(bytes, start, stop))
+  return createLineParser(file, read, (bytes, start) => readPlain(bytes, start), readMany)
 }
 
 /** Where a quoted column ends: at the first quote that is not doubled, or with its line. */

@@ -1,3 +1,4 @@
+import type { RecordLayout, RowColumns, RowsTaken } from '../../kernels/numbering.ts'
 import { createRegistry, type Definition } from '../../lib/registry.ts'
 
 /**
@@ -7,6 +8,16 @@ import { createRegistry, type Definition } from '../../lib/registry.ts'
  */
 export interface RowSink {
   row(timeS: number, idLow: number, idHigh: number, bytes: number, lat: number, lon: number): void
+  /** A sink that needs no coordinates may read many requests at a time itself; a parser then gives it what is plain enough. */
+  bulk?: BulkSink
+}
+
+/** Reads requests by itself, in order with those that it is given one by one. */
+export interface BulkSink {
+  /** Takes records of a fixed size that lie one after the other. */
+  records(bytes: Uint8Array, offset: number, count: number, layout: RecordLayout): void
+  /** Takes lines from `from` up to `to`, before which a line ends, as long as their columns are plain numbers. */
+  plainRows(bytes: Uint8Array, from: number, to: number, columns: RowColumns, separator: number): RowsTaken
 }
 
 /** Reads a trace that comes in pieces cut anywhere. Throws UserError with record, line or byte offset. */

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../lib/user-error.ts'
 import type { TraceFormat } from './format.ts'
-import { oracleGeneralBytes, readOracleGeneral } from './oracle-general.ts'
-import { createRecordParser } from './records.ts'
+import { createOracleGeneralParser } from './oracle-general.ts'
 
 const headerBytes = 8192
 const magic = 0x1234_5678_9abc_def0n
@@ -16,7 +15,7 @@ export const lcs: TraceFormat = {
   looksLike: head =>
     head.length >= 8 && new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true) === magic,
   createParser: (sink, { file }) =>
-    createRecordParser(file, oracleGeneralBytes, readOracleGeneral(sink), {
+    createOracleGeneralParser(sink, file, {
       bytes: headerBytes,
       check(header) {
         if (header.getBigUint64(0, true) !== magic)

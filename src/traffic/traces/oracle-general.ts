@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import type { RowSink, TraceFormat } from './format.ts'
-import { createRecordParser } from './records.ts'
+import type { RecordLayout } from '../../kernels/numbering.ts'
+import type { RowSink, TraceFormat, TraceParser } from './format.ts'
+import { createRecordParser, type TraceHeader } from './records.ts'
 
 /** Bytes of a record. */
 export const oracleGeneralBytes = 24
 /** A next use beyond it is text that happens to look like records. */
 const mostRecords = 2n ** 40n
+const layout: RecordLayout = { recordBytes: oracleGeneralBytes, timeAt: 0, idAt: 4, sizeAt: 12 }
 
 /**
  * libCacheSim's oracleGeneral: records of 24 bytes, little-endian and packed: u32 time in seconds, u64 object id, u32 size in bytes,
@@ -34,11 +36,18 @@ export const oracleGeneral: TraceFormat = {
     }
     return true
   },
-  createParser: (sink, { file }) => createRecordParser(file, oracleGeneralBytes, readOracleGeneral(sink)),
+  createParser: (sink, { file }) => createOracleGeneralParser(sink, file),
 }
 
-/** Reads one record into a sink. */
-export function readOracleGeneral(sink: RowSink): (view: DataView, offset: number) => void {
+/** Reads records of oracleGeneral, perhaps behind a header. */
+export function createOracleGeneralParser(sink: RowSink, file: string, header?: TraceHeader): TraceParser {
+  const { bulk } = sink
+  const readMany =
+    bulk && ((bytes: Uint8Array, offset: number, count: number) => bulk.records(bytes, offset, count, layout))
+  return createRecordParser(file, oracleGeneralBytes, readOne(sink), header, readMany)
+}
+
+function readOne(sink: RowSink): (view: DataView, offset: number) => void {
   return (view, offset) =>
     sink.row(
       view.getUint32(offset, true),

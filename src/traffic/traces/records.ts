@@ -7,18 +7,27 @@ export interface TraceHeader {
   check(header: DataView): void
 }
 
-/** Reads records of a fixed size behind a header of a fixed size; `read` is given whole records only. */
+/**
+ * Reads records of a fixed size behind a header of a fixed size; `read` is given whole records only, and `readMany`, where there is one, as
+ * many as lie together.
+ */
 export function createRecordParser(
   file: string,
   recordBytes: number,
   read: (view: DataView, offset: number) => void,
   { bytes: headerBytes, check }: TraceHeader = { bytes: 0, check: () => undefined },
+  readMany?: (bytes: Uint8Array, offset: number, count: number) => void,
 ): TraceParser {
   const header = new Uint8Array(headerBytes)
   let headed = 0
   let rest = new Uint8Array(0)
   let position = 0
   const readAll = (bytes: Uint8Array): number => {
+    if (readMany && bytes.length >= recordBytes) {
+      const count = Math.floor(bytes.length / recordBytes)
+      readMany(bytes, 0, count)
+      return count * recordBytes
+    }
     const view = viewOf(bytes)
     const last = bytes.length - recordBytes
     let offset = 0
