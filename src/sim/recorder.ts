@@ -1,5 +1,5 @@
 import { createFindNearest } from '../geo/nearest.ts'
-import { grownFloat64 } from '../lib/columns.ts'
+import { grownFloat64, grownUint8 } from '../lib/columns.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { Plan } from '../scenario/plan.ts'
 import {
@@ -39,6 +39,7 @@ export function createRecorder(
   const full = new UserError('enough requests')
   const block = createBlock()
   let bytesOf = new Float64Array(1 << 12)
+  let classOf = new Uint8Array(1 << 12)
   let [count, first, last] = [0, Number.NaN, 0]
   /** Row of the block where the requests of the last moment begin. */
   let momentRow = 0
@@ -66,7 +67,7 @@ export function createRecorder(
   }
 
   const sink: RowSink = {
-    row(timeS, low, high, bytes, lat, lon) {
+    row(timeS, low, high, bytes, lat, lon, isPass = false) {
       if (bytes === 0) return
       if (count === most) throw full
       if (Number.isNaN(first)) first = timeS
@@ -76,8 +77,12 @@ export function createRecorder(
       const known = remap.count
       const object = remap.numberOf(low, high)
       if (remap.count > known) {
-        if (object === bytesOf.length) bytesOf = grownFloat64(bytesOf, 2 * object)
+        if (object === bytesOf.length) {
+          bytesOf = grownFloat64(bytesOf, 2 * object)
+          classOf = grownUint8(classOf, 2 * object)
+        }
         bytesOf[object] = bytes
+        if (isPass) classOf[object] = 1
       }
       const row = block.count++
       block.timesMs[row] = now
@@ -96,7 +101,7 @@ export function createRecorder(
       block.count = 0
       if (count === 0) throw new UserError('the trace has no request')
       return {
-        catalog: createRecordedCatalog(bytesOf.slice(0, remap.count)),
+        catalog: createRecordedCatalog(bytesOf.slice(0, remap.count), classOf.slice(0, remap.count)),
         requests: count,
         durationMs: last + 1000,
         open: (weights, random) => createReplayedTraffic(store, weights, random),

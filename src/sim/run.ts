@@ -8,6 +8,7 @@ import type { Manifest, RunResult } from '../stats/result.ts'
 import type { TraceSource } from './load.ts'
 import { type OneRun, routerContextOf, runOnce } from './run-once.ts'
 import { createResult, type Routes } from './run-result.ts'
+import type { Watch } from './simulate.ts'
 
 export interface RunPorts {
   manifest: Manifest
@@ -15,6 +16,8 @@ export interface RunPorts {
   trace?: TraceSource | null
   /** Requests done of so many expected, over all replications. */
   onProgress?: (done: number, expected: number) => void
+  /** Told of every request of the first replication, for whoever compares. */
+  watch?: Watch
   /** That of the plan, where it is known from a run before. */
   geometry?: Geometry
 }
@@ -26,7 +29,7 @@ export interface RunPorts {
 export function runPlan(
   plan: Plan,
   atlas: Atlas,
-  { manifest, trace = null, onProgress, geometry = createGeometry(plan, atlas) }: RunPorts,
+  { manifest, trace = null, onProgress, watch, geometry = createGeometry(plan, atlas) }: RunPorts,
 ): RunResult {
   const runs: OneRun[] = []
   // A replayed trace is one sample: chance would only decide who asks from where.
@@ -34,7 +37,8 @@ export function runPlan(
   for (let replication = 0; replication < replications; replication++) {
     const report = (done: number, expected: number): void =>
       onProgress?.(replication * expected + Math.min(done, expected), replications * expected)
-    runs.push(runOnce({ plan, geometry, replication, trace, ...(onProgress ? { onProgress: report } : {}) }))
+    const seen = watch && replication === 0 ? { watch } : {}
+    runs.push(runOnce({ plan, geometry, replication, trace, ...seen, ...(onProgress ? { onProgress: report } : {}) }))
   }
   return createResult(plan, manifest, runs, routesOf(plan, geometry))
 }

@@ -74,7 +74,10 @@ export function createReplayedTraffic(store: BlockStore, weights: readonly numbe
   }
 }
 
+/** Classes of a trace's objects, and how the paths of each begin: those that must not be stored are the second one. */
+export const recordedClasses = ['objects', 'uncacheable'] as const
+
 /** The catalogue of a trace: each object as large as at its first request. */
-export function createRecordedCatalog(bytesOf: Float64Array): Catalog {
-  return { count: bytesOf.length, bytesOf, classOf: new Uint8Array(bytesOf.length), pathOf: id => `/objects/${id}` }
+export function createRecordedCatalog(bytesOf: Float64Array, classOf = new Uint8Array(bytesOf.length)): Catalog {
+  return { count: bytesOf.length, bytesOf, classOf, pathOf: id => `/${recordedClasses[classOf[id]!]!}/${id}` }
 }

@@ -14,14 +14,17 @@ const meanings: Record<string, readonly string[]> = {
   size: ['size', 'bytes', 'obj_size', 'size_bytes', 'response_size'],
   lat: ['lat', 'latitude', 'client_lat'],
   lon: ['lon', 'lng', 'longitude', 'client_lon'],
+  uncacheable: ['uncacheable'],
 }
-type Meaning = 'time' | 'id' | 'size' | 'lat' | 'lon'
+type Meaning = 'time' | 'id' | 'size' | 'lat' | 'lon' | 'uncacheable'
 type Places = Partial<Record<Meaning, number>>
 const fieldSeparators = [',', '\t', ';', ' ']
 const quote = 34
+const one = 49
 
 /**
- * Text with a line a request and separated columns: time in seconds, object id, size in bytes, and perhaps coordinates. Columns are
+ * Text with a line a request and separated columns: time in seconds, object id, size in bytes, and perhaps coordinates, perhaps a 1 for an object
+ * that must not be stored. Columns are
  * found by the names of a header, named by the user (`columns: {id: url}`), or numbered from 1 (`columns: {id: 2}`); without either
  * they are time, id, size. Fields may be quoted (RFC 4180), not across lines. Times after 1973 may also be milli-, micro- or nanoseconds.
  */
@@ -82,11 +85,11 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
     separator = (options.delimiter ?? separatorOf(first) ?? ',').charCodeAt(0)
     const names = first.split(String.fromCharCode(separator)).map(name => name.trim().replace(/^"|"$/g, ''))
     const isHeader = names.every(name => !/^-?\d/.test(name))
-    places = { time: -1, id: -1, size: -1, lat: -1, lon: -1, ...findColumns(names, isHeader, options) }
+    places = { time: -1, id: -1, size: -1, lat: -1, lon: -1, uncacheable: -1, ...findColumns(names, isHeader, options) }
     need = Math.max(...Object.values(places)) + 1
     starts = new Int32Array(need)
     ends = new Int32Array(need)
-    if (places.lat < 0 && places.lon < 0) {
+    if (places.lat < 0 && places.lon < 0 && places.uncacheable < 0) {
       const columns = places
       readPlain = createPlainRowReader(sink, columns, separator)
       if (bulk) takeMany = (bytes, start, stop) => bulk.plainRows(bytes, start, stop, columns, separator)
@@ -106,7 +109,7 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
 
   function read(bytes: Uint8Array, start: number, end: number, line: number): void {
     if (places === undefined && begin(bytes, start, end)) return
-    const { time, id, size, lat, lon } = places!
+    const { time, id, size, lat, lon, uncacheable } = places!
     if (!split(bytes, start, end)) refuse(bytes, start, end, line)
     const timeS = time < 0 ? 0 : unixSeconds(number(bytes, time, 'time in seconds', start, line))
     const sizeBytes = size < 0 ? 1 : Math.round(number(bytes, size, 'size in bytes', start, line))
@@ -119,6 +122,7 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
       sizeBytes,
       lat < 0 ? Number.NaN : number(bytes, lat, 'latitude', start, line),
       lon < 0 ? Number.NaN : number(bytes, lon, 'longitude', start, line),
+      uncacheable >= 0 && bytes[starts[uncacheable]!] === one,
     )
   }
 

@@ -4,10 +4,10 @@ import { createRegistry, type Definition } from '../../lib/registry.ts'
 /**
  * Takes the requests of a trace, one after the other. An object id is 64 bits in two halves of 32, signed or not: numbers as they are,
  * names hashed.
- * `lat` and `lon` are NaN where the trace does not say.
+ * `lat` and `lon` are NaN where the trace does not say. `isPass` tells, where the trace does, that the object must not be stored.
  */
 export interface RowSink {
-  row(timeS: number, idLow: number, idHigh: number, bytes: number, lat: number, lon: number): void
+  row(timeS: number, idLow: number, idHigh: number, bytes: number, lat: number, lon: number, isPass?: boolean): void
   /** A sink that needs no coordinates may read many requests at a time itself; a parser then gives it what is plain enough. */
   bulk?: BulkSink
 }
