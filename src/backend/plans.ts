@@ -59,9 +59,10 @@ export interface UsePlan {
   kind: 'bucket' | 'table' | 'function'
   name: string
   access: 'read' | 'write' | 'read-write'
-  /** In the model: operations of one event, 1 when left out, and whether its reads are strong. */
+  /** In the model: operations of one event (1), whether its reads are strong, and tries of a throttled operation (3). */
   calls?: number
   isConsistent?: boolean
+  attempts?: number
 }
 
 /** A function with everything filled in: plain data, the same for its model and its workers. */

@@ -6,9 +6,9 @@ export type Version = number
 /** What an asker holds that holds nothing: the answer comes with a body. */
 export const holdsNothing: Version = -1
 
-/** What comes back; it holds until the reply is over, and whoever needs it later copies it. Failure is a status, never an exception: 502 unreachable, 503 refused, 504 too late, 508 a loop. */
+/** What comes back; it holds until the reply is over, and whoever needs it later copies it. Failure is a status, never an exception: 404 nothing there, 429 too often, 502 unreachable, 503 refused, 504 too late, 508 a loop. */
 export interface Answer {
-  /** 200 a body, 304 what you hold still holds, 5xx a failure. */
+  /** 200 a body, 304 what you hold still holds, 4xx and 5xx a failure. */
   status: number
   /** Size of the object, whether or not its body travels. */
   bytes: number
@@ -36,6 +36,6 @@ export function bodyBytesOf(answer: Answer): number {
 }
 
 /** A failure as an answer. */
-export function failureOf(status: 502 | 503 | 504 | 508): Answer {
+export function failureOf(status: 404 | 429 | 502 | 503 | 504 | 508): Answer {
   return { status, bytes: 0, version: holdsNothing, ttlMs: -1, staleMs: 0, staleIfErrorMs: 0 }
 }

@@ -81,7 +81,7 @@ export function createLimitedOrigin(
 }
 
 /** What an origin says of an object, in one answer that is filled again for each ask: an answer holds until the reply is over. */
-function createAnswering(holdings: Holdings): (id: ObjectId, now: Ms, held: Version) => Answer {
+export function createAnswering(holdings: Holdings): (id: ObjectId, now: Ms, held: Version) => Answer {
   const answer: Answer = { status: 200, bytes: 0.5, version: 0.5, ttlMs: 0.5, staleMs: 0.5, staleIfErrorMs: 0.5 }
   return (id, now, held) => {
     const version = holdings.versionAt(id, now)

@@ -228,7 +228,7 @@ export class Pop {
     const { totals } = this
     if (isLate) totals.upstreamLateBytes += bodyBytesOf(answer)
     else totals.upstreamBytes += bodyBytesOf(answer)
-    if (isLate || answer.status >= 500) totals.upstreamErrors++
+    if (isLate || answer.status >= 400) totals.upstreamErrors++
     return isLate ? failureOf(504) : answer
   }
 

@@ -20,6 +20,8 @@ export interface Geometry {
   /** From each PoP to its parent, and to the origin, over the private network. */
   parentLegs: Leg[]
   originLegs: Leg[]
+  /** Of the origins by name, each like `directRttMs` and `originLegs`. */
+  named: { directRttMs: Float64Array; legs: Leg[] }[]
   access: AccessMix
 }
 
@@ -30,10 +32,13 @@ export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
   const backbone = createRttModel(atlas, network.backboneModel, 'backbone')
   const places = pops.map(({ place }) => place)
   const betweenPops = backbone.between(places, places)
-  const toOrigin = backbone.between(places, [origin.place])
   const backboneBytesPerMs = bytesPerMsOf(network.backboneMbps)
-  const originBytesPerMs = Math.min(backboneBytesPerMs, bytesPerMsOf(origin.bandwidthMbps))
-  const originLegs = pops.map((_, pop) => ({ oneWayMs: toOrigin(pop, 0) / 2, bytesPerMs: originBytesPerMs }))
+  const legsTo = ({ place, bandwidthMbps }: Plan['origin']): Leg[] => {
+    const rttMs = backbone.between(places, [place])
+    const bytesPerMs = Math.min(backboneBytesPerMs, bytesPerMsOf(bandwidthMbps))
+    return pops.map((_, pop) => ({ oneWayMs: rttMs(pop, 0) / 2, bytesPerMs }))
+  }
+  const originLegs = legsTo(origin)
   return {
     places: visitors.places.length,
     edges: edges.length,
@@ -44,6 +49,10 @@ export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
       parent < 0 ? originLegs[pop]! : { oneWayMs: betweenPops(pop, parent) / 2, bytesPerMs: backboneBytesPerMs },
     ),
     originLegs,
+    named: (plan.backends?.origins ?? []).map(each => ({
+      directRttMs: rttMatrix(publicModel, visitors.places, [each.place]),
+      legs: legsTo(each),
+    })),
     access: createAccessMix(atlas.accessProfiles, visitors.access),
   }
 }

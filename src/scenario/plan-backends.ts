@@ -184,9 +184,9 @@ function planUses(
       findings.mistake([...path, name], `there is no table, bucket or function "${name}"`, nameHint(name, known))
     else if (found.length > 1)
       findings.mistake([...path, name], `"${name}" is a ${found.join(' and a ')}`, 'names that are used differ')
-    const { access, calls, consistent } =
-      typeof given === 'string' ? { access: given, calls: 1, consistent: false } : given
-    return { kind: found[0] ?? 'table', name, access, calls, isConsistent: consistent }
+    const { access, calls, consistent, attempts } =
+      typeof given === 'string' ? { access: given, calls: 1, consistent: false, attempts: 3 } : given
+    return { kind: found[0] ?? 'table', name, access, calls, isConsistent: consistent, attempts }
   })
 }
 

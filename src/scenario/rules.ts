@@ -2,8 +2,9 @@ import type { ObjectId } from '../cache/policy.ts'
 import { mix32 } from '../lib/random.ts'
 import type { Version } from '../network/ask.ts'
 import type { Holdings } from '../network/origin.ts'
+import { recordedClasses } from '../traffic/replayed.ts'
 import type { Catalog } from '../traffic/traffic.ts'
-import type { BehaviorPlan } from './plan.ts'
+import type { BehaviorPlan, TrafficPlan } from './plan.ts'
 
 /** What the behaviours of a plan mean for each object. */
 export interface Rules extends Holdings {
@@ -11,6 +12,9 @@ export interface Rules extends Holdings {
   behaviorOf: Uint8Array
   /** True for the objects that must not be stored; null when there are none. */
   isPass: ((id: ObjectId) => boolean) | null
+  /** How an object is asked for: its path, and the method. */
+  pathOf(id: ObjectId): string
+  methodOf(id: ObjectId): string
 }
 
 /** What the rules want to know of a class of objects. */
@@ -20,6 +24,12 @@ export interface ObjectKind {
   path: string
   /** How they are asked for. */
   method: string
+}
+
+/** The classes of a plan's objects. The catalogue of a recorded trace has those that it names its objects by. */
+export function objectKindsOf(traffic: TrafficPlan): ObjectKind[] {
+  if (traffic.kind === 'synthetic') return traffic.classes
+  return recordedClasses.map(name => ({ name, path: `/${name}/{id}`, method: 'GET' }))
 }
 
 const mostBehaviors = 256
@@ -55,6 +65,8 @@ export function createRules(
   return {
     behaviorOf,
     isPass: mayPass ? isPass : null,
+    pathOf: id => catalog.pathOf(id),
+    methodOf: id => kinds[classOf[id]!]!.method,
     bytesOf: id => catalog.bytesOf[id]!,
     versionAt: (id, now) => versionAt(ruleOf(id), shareOf(id ^ 0x40000000), now),
     ttlMs: id => (mayPass && isPass(id) ? -1 : ruleOf(id).ttlMs),

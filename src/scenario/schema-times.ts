@@ -41,6 +41,7 @@ export const use = z.union([
     access: access.describe('What it may do'),
     calls: count(0, 1000).default(1).describe('In the model: operations of one event'),
     consistent: z.boolean().default(false).describe('In the model: strong reads, which cost twice an eventual one'),
+    attempts: count(1, 100).default(3).describe('In the model: tries of a throttled operation, as the SDKs make them'),
   }),
   access,
 ])

@@ -9,6 +9,7 @@ import { Pop } from '../network/pop.ts'
 import { createClockedWire, createDirectWire, type Leg } from '../network/wire.ts'
 import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
+import { type BackendPorts, type Backends, createBackends } from './backend-world.ts'
 import type { Geometry } from './geometry.ts'
 import { createHealth } from './health.ts'
 import type { Plan, PopPlan } from './plan.ts'
@@ -24,9 +25,11 @@ export interface World {
   origin: OriginTotals
   /** 1 for a PoP that answers. The children of one that is down ask the origin. */
   alive: Uint8Array
+  /** What stands behind and at the edge by name; null for one plain origin. */
+  backends: Backends | null
 }
 
-/** Somewhere that an ask of another PoP came to: the index of a PoP with what its shelf said, or `atOrigin`. */
+/** Somewhere that an ask of another PoP came to: the index of a PoP with what its shelf said, or `atOrigin`, less the index of an origin by name. */
 export type OnHop = (pop: number, id: ObjectId, now: Ms, verdict: Verdict, status: number, then: Ms) => void
 export const atOrigin = -1
 
@@ -38,31 +41,36 @@ export interface WorldPorts {
   onHop: OnHop | null
   /** Seed of this run's dice: of policies and admissions that throw them. */
   seed: number
+  /** Who is told of what happens behind the PoPs; where there is nothing by name, nobody. */
+  accounts: BackendPorts['accounts']
+  onSpan: BackendPorts['onSpan']
 }
 
 /** Builds the world of a plan. */
-export function createWorld(
-  plan: Plan,
-  geometry: Geometry,
-  rules: Rules,
-  { clock, onOriginAsk, onHop, seed }: WorldPorts,
-): World {
+export function createWorld(plan: Plan, geometry: Geometry, rules: Rules, ports: WorldPorts): World {
+  const { clock, onOriginAsk, onHop, seed } = ports
   const { pops: popPlans, origin, network, events } = plan
   const health = createHealth(events)
   const isLimited = Number.isFinite(origin.concurrency)
-  const isShared = isLimited || popPlans.some(({ parent }) => parent >= 0)
+  const backends =
+    plan.backends === null ? null : createBackends(plan.backends, rules, popPlans.length, { ...ports, health })
+  const isShared = isLimited || backends !== null || popPlans.some(({ parent }) => parent >= 0)
   const totals = { asks: 0, bytes: 0 }
   const answering = isLimited
     ? createLimitedOrigin(rules, health, origin.thinkMs, totals, origin)
     : createOrigin(rules, health, origin.thinkMs, totals)
-  const askOrigin: Ask = (id, now, held, reply) => {
-    onOriginAsk(now)
-    if (onHop === null) return answering(id, now, held, reply)
-    answering(id, now, held, (answer, then) => {
-      onHop(atOrigin, id, now, Verdict.miss, answer.status, then)
-      reply(answer, then)
-    })
-  }
+  /** An origin whose asks are told of; `number` is that of an origin by name. */
+  const told =
+    (ask: Ask, number = 0): Ask =>
+    (id, now, held, reply) => {
+      onOriginAsk(now)
+      if (onHop === null) return ask(id, now, held, reply)
+      ask(id, now, held, (answer, then) => {
+        onHop(atOrigin - number, id, now, Verdict.miss, answer.status, then)
+        reply(answer, then)
+      })
+    }
+  const askOrigin = told(answering)
   const alive = new Uint8Array(popPlans.length).fill(1)
   const pops: Pop[] = []
   const wireTo = (upstream: Ask, leg: Leg, isClocked: boolean): Ask =>
@@ -82,9 +90,20 @@ export function createWorld(
     verdict = tier.lastVerdict
   }
 
+  /** The way from a PoP to where an object comes from. */
+  function wayToOrigin(pop: number): Ask {
+    const toPlain = wireTo(askOrigin, geometry.originLegs[pop]!, isLimited)
+    if (backends === null) return toPlain
+    const ways = geometry.named.map(({ legs }, number) => {
+      const leg = legs[pop]!
+      return wireTo(told(backends.askOver(number, leg, totals), number), leg, true)
+    })
+    return (id, now, held, reply) => (ways[backends.originOf(id)] ?? toPlain)(id, now, held, reply)
+  }
+
   /** The way up from a PoP: its parent, or while that is down the origin. */
   function upstreamOf(pop: number): Ask {
-    const toOrigin = wireTo(askOrigin, geometry.originLegs[pop]!, isLimited)
+    const toOrigin = wayToOrigin(pop)
     const { parent } = popPlans[pop]!
     if (parent < 0) return toOrigin
     const toParent = wireTo(
@@ -102,7 +121,8 @@ export function createWorld(
       new Pop({
         createCache: () => createShelf(popPlan, future, seed, restarts++),
         future,
-        upstream: upstreamOf(pop),
+        upstream:
+          popPlan.isEdge && backends?.hooks.hasOrigin ? hooked(upstreamOf(pop), pop, backends, clock) : upstreamOf(pop),
         collapse: popPlan.collapse,
         isPass: rules.isPass,
         timeoutMs: network.timeoutMs,
@@ -110,7 +130,16 @@ export function createWorld(
       }),
     )
   })
-  return { pops, isShared, origin: totals, alive }
+  return { pops, isShared, origin: totals, alive, backends }
+}
+
+/** An edge's way up with the hooks of its misses: before the ask goes, and when the answer is there. */
+function hooked(upstream: Ask, pop: number, { hooks }: Backends, clock: Clock): Ask {
+  return (id, now, held, reply) =>
+    upstream(id, now + hooks.originRequestMs(pop, id, now), held, (answer, then) => {
+      const kept = { ...answer }
+      clock.at(then, at => reply(kept, at + hooks.originResponseMs(pop, id, at)))
+    })
 }
 
 function createShelf(

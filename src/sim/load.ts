@@ -2,7 +2,7 @@ import type { Random } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
 import type { EventPlan, Plan, TrafficPlan } from '../scenario/plan.ts'
-import type { ObjectKind } from '../scenario/rules.ts'
+import { type ObjectKind, objectKindsOf } from '../scenario/rules.ts'
 import type { World } from '../scenario/world.ts'
 import { createCatalog } from '../traffic/catalog.ts'
 import type { FlashCrowd } from '../traffic/crowds.ts'
@@ -55,9 +55,6 @@ export function createLoad(plan: Plan, trace: TraceSource | null, random: Random
   }
 }
 
-/** What a recorded trace's objects are to the rules: the catalogue of a trace names them so. */
-const recordedKind: ObjectKind = { name: 'objects', path: '/objects/{id}', method: 'GET' }
-
 interface Source extends Omit<Load, 'traffic' | 'foresee'> {
   /** Each call gives the same requests. */
   open(): Traffic
@@ -85,15 +82,15 @@ function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthe
   }
 }
 
-function tracedLoad({ visitors }: Plan, trace: TraceSource | null, random: Random): Source {
+function tracedLoad(plan: Plan, trace: TraceSource | null, random: Random): Source {
   if (trace === null) throw new UserError('the scenario reads a trace, and none was given')
   const { catalog, requests, durationMs } = trace
   return {
     catalog,
-    classes: [recordedKind],
+    classes: objectKindsOf(plan.traffic),
     requests,
     durationMs,
-    open: () => trace.open(visitors.weights, random.fork('traffic')),
+    open: () => trace.open(plan.visitors.weights, random.fork('traffic')),
   }
 }
 

@@ -3,13 +3,16 @@ import type { RouterContext } from '../geo/router.ts'
 import { createRouter } from '../geo/routers/index.ts'
 import { createRandom, hashText } from '../lib/random.ts'
 import { createVirtualClock } from '../lib/virtual-clock.ts'
+import type { OnSpan } from '../scenario/backend-world.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createPathMatcher, createRules, type Rules } from '../scenario/rules.ts'
 import { createWorld, type OnHop, type World } from '../scenario/world.ts'
+import { createAccounts } from '../stats/backend-tally.ts'
 import { Tally } from '../stats/tally.ts'
 import { Timeline } from '../stats/timeline.ts'
 import type { Catalog } from '../traffic/traffic.ts'
+import { directKindsOf } from './direct.ts'
 import { createLoad, type TraceSource } from './load.ts'
 import { type Mark, simulate, type Watch } from './simulate.ts'
 import { Timing } from './timing.ts'
@@ -42,6 +45,7 @@ export interface OneRunOptions {
   trace: TraceSource | null
   watch?: Watch | null
   onHop?: OnHop | null
+  onSpan?: OnSpan | null
   /** Given the world before anything is asked. */
   onWorld?: (world: World) => void
   /** The run ends with this request, when it is not over before. */
@@ -67,10 +71,12 @@ export function runOnce(options: OneRunOptions): OneRun {
   const onOriginAsk = (now: number): void => {
     timeline.originAsks[timeline.stepOf(now)]!++
   }
-  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, onHop: options.onHop ?? null, seed })
-  options.onWorld?.(world)
   const parts = partsOf(plan, geometry, durationMs)
   const tally = { current: parts[0]!.tally }
+  const { onHop = null, onSpan = null } = options
+  const accounts = plan.backends === null ? [] : createAccounts(plan.behaviors.length, () => tally.current.behind!)
+  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, onHop, seed, accounts, onSpan })
+  options.onWorld?.(world)
   const routing = createRouting(plan, geometry, world)
   const marks: Mark[] = [...partMarks(parts, tally, world), ...routing.marks, ...purgeMarks(plan, world, catalog)]
   marks.sort((a, b) => a.atMs - b.atMs)
@@ -96,8 +102,10 @@ export function runOnce(options: OneRunOptions): OneRun {
   return { parts, timeline, world, requests, catalog, rules, timing }
 }
 
-export function createTiming({ network, origin }: Plan, geometry: Geometry, key: number): Timing {
+export function createTiming(plan: Plan, geometry: Geometry, key: number): Timing {
+  const { network, origin, backends } = plan
   return new Timing({
+    ...(backends === null ? {} : { directKinds: directKindsOf(plan, geometry) }),
     rttMs: geometry.rttMs,
     edges: geometry.edges,
     directRttMs: geometry.directRttMs,
@@ -112,8 +120,13 @@ export function createTiming({ network, origin }: Plan, geometry: Geometry, key:
   })
 }
 
-function partsOf({ warmup, behaviors, visitors }: Plan, { edges }: Geometry, durationMs: number): Part[] {
-  const shape = { edges, places: visitors.places.length, behaviors: behaviors.length }
+function partsOf({ warmup, behaviors, visitors, backends }: Plan, { edges }: Geometry, durationMs: number): Part[] {
+  const shape = {
+    edges,
+    places: visitors.places.length,
+    behaviors: behaviors.length,
+    hasBackends: backends !== null,
+  }
   const starts =
     warmup.kind === 'mser5'
       ? dyadicShares.map(share => share * durationMs)

@@ -1,6 +1,7 @@
 import { type AccessMix, quantileCount } from '../geo/access.ts'
 import { handshakeRounds, type Protocol, transferMs } from '../geo/request-time.ts'
 import { mix32 } from '../lib/random.ts'
+import type { DirectKind } from './direct.ts'
 
 export interface TimingOptions {
   /** Round trips in ms of place p to edge e at p x edges + e, over the public Internet. */
@@ -15,6 +16,8 @@ export interface TimingOptions {
   dnsMs: number
   edgeThinkMs: number
   originThinkMs: number
+  /** The way without a CDN by class of objects, in the place of `directRttMs` and `originThinkMs`. */
+  directKinds?: readonly DirectKind[]
   until: 'first-byte' | 'last-byte'
   /** Key of the draws; each run of a scenario and each replication has its own. */
   key: number
@@ -35,7 +38,9 @@ export class Timing {
   profile = 0
   readonly #rttMs: Float64Array
   readonly #edges: number
+  /** Of class k and place p at k x places + p. */
   readonly #directRttMs: Float64Array
+  readonly #places: number
   readonly #tableOf: Uint8Array
   readonly #accessMs: Float64Array
   readonly #jitterMs: Float64Array
@@ -45,7 +50,7 @@ export class Timing {
   readonly #newBelow: number
   readonly #dnsMs: number
   readonly #edgeThinkMs: number
-  readonly #originThinkMs: number
+  readonly #originThinkMs: Float64Array
   readonly #isToLastByte: boolean
   readonly #key: number
 
@@ -53,17 +58,28 @@ export class Timing {
     const { tables, tableOf } = options.access
     this.#rttMs = options.rttMs
     this.#edges = options.edges
-    this.#directRttMs = options.directRttMs
+    const kinds = options.directKinds ?? [{ rttMs: options.directRttMs, thinkMs: options.originThinkMs }]
+    this.#places = options.directRttMs.length
+    this.#directRttMs = flatten(
+      kinds.map(({ rttMs }) => rttMs),
+      this.#places,
+    )
     this.#tableOf = tableOf
-    this.#accessMs = flatten(tables.map(table => table.accessMs))
-    this.#jitterMs = flatten(tables.map(table => table.jitterMs))
+    this.#accessMs = flatten(
+      tables.map(table => table.accessMs),
+      quantileCount,
+    )
+    this.#jitterMs = flatten(
+      tables.map(table => table.jitterMs),
+      quantileCount,
+    )
     this.#bytesPerMs = Float64Array.from(tables, table => table.bytesPerMs)
     this.#loss = Float64Array.from(tables, table => table.loss)
     this.#newRounds = handshakeRounds[options.protocol]
     this.#newBelow = Math.round((1 - options.reuse) * 4_294_967_296)
     this.#dnsMs = options.dnsMs
     this.#edgeThinkMs = options.edgeThinkMs
-    this.#originThinkMs = options.originThinkMs
+    this.#originThinkMs = Float64Array.from(kinds, ({ thinkMs }) => thinkMs)
     this.#isToLastByte = options.until === 'last-byte'
     this.#key = options.key
   }
@@ -80,15 +96,15 @@ export class Timing {
     this.isNew = mix32(first ^ 0x3c6ef372) >>> 0 < this.#newBelow
   }
 
-  /** Times a request that was drawn: `waitMs` is what its edge itself waited for others. */
-  time(place: number, edge: number, bytes: number, waitMs: number): void {
+  /** Times a request that was drawn: `waitMs` is what its edge itself waited for others, `kind` the class of its object. */
+  time(place: number, edge: number, bytes: number, waitMs: number, kind = 0): void {
     const extraMs = this.accessMs + this.jitterMs
     const rttMs = this.#rttMs[place * this.#edges + edge]! + extraMs
-    const directRttMs = this.#directRttMs[place]! + extraMs
+    const directRttMs = this.#directRttMs[kind * this.#places + place]! + extraMs
     const trips = this.isNew ? this.#newRounds + 1 : 1
     const dnsMs = this.isNew ? this.#dnsMs : 0
     this.withMs = dnsMs + trips * rttMs + this.#edgeThinkMs + waitMs
-    this.directMs = dnsMs + trips * directRttMs + this.#originThinkMs
+    this.directMs = dnsMs + trips * directRttMs + this.#originThinkMs[kind]!
     if (!this.#isToLastByte) return
     const bytesPerMs = this.#bytesPerMs[this.profile]!
     const loss = this.#loss[this.profile]!
@@ -97,10 +113,10 @@ export class Timing {
   }
 }
 
-function flatten(columns: Float64Array[]): Float64Array {
-  const flat = new Float64Array(columns.length * quantileCount)
+function flatten(columns: Float64Array[], rows: number): Float64Array {
+  const flat = new Float64Array(columns.length * rows)
   columns.forEach((column, index) => {
-    flat.set(column, index * quantileCount)
+    flat.set(column, index * rows)
   })
   return flat
 }

@@ -18,9 +18,10 @@ export type Visit = (request: number, now: Ms, id: number, place: number, edge: 
  */
 export function createVisit(simulation: Simulation): Visit {
   const { world, rules, catalog, timing, edges, timeline, tally, nextUseOf, watch } = simulation
-  const { pops } = world
+  const { pops, backends } = world
+  const viewerHooks = backends?.hooks.hasViewer ? backends.hooks : null
   const { behaviorOf } = rules
-  const { bytesOf } = catalog
+  const { bytesOf, classOf } = catalog
 
   function count(
     counts: Tally,
@@ -38,12 +39,15 @@ export function createVisit(simulation: Simulation): Visit {
     if (watch !== null) watch.served(request, fate, waitMs, missReasons[reason] ?? '', now, id, place)
     if (fate === Fate.error) {
       counts.recordError(edge, behaviorOf[id]!)
+      if (counts.behind !== null) counts.behind.errors[behaviorOf[id]!]!++
       timeline.record(step, fate, 0)
       return
     }
     timing.draw(request)
-    timing.time(place, edge, bytes, waitMs)
+    timing.time(place, edge, bytes, waitMs, backends === null ? 0 : classOf[id]!)
     counts.record(edge, place, behaviorOf[id]!, fate, bytes, timing.withMs, timing.directMs)
+    if (counts.behind !== null)
+      counts.behind.serve(behaviorOf[id]!, fate <= Fate.stale, bytes, timing.withMs, timing.directMs)
     timeline.record(step, fate, timing.withMs)
   }
 
@@ -60,19 +64,28 @@ export function createVisit(simulation: Simulation): Visit {
       edge: 0,
       verdict: Verdict.miss,
       reason: 0,
+      hookMs: 0,
       landed: (answer, then, outcome) => {
-        const { counts, request, now, id, place, edge, verdict, reason } = waiting
+        const { counts, request, now, id, place, edge, verdict, reason, hookMs } = waiting
         free.push(waiting)
         const fate = fateOf(verdict, outcome)
         const why = fate === Fate.stale ? -1 : fate === Fate.error ? reasonIndex.error : reason
         if (why >= 0) counts.reasons[why]!++
-        count(counts, request, now, id, place, edge, fate, answer.bytes, then - now, why)
+        count(counts, request, now, id, place, edge, fate, answer.bytes, then - now + hookMs, why)
       },
     }
     return waiting
   }
 
-  function fetch(request: number, now: Ms, id: number, place: number, edge: number, verdict: Verdict): void {
+  function fetch(
+    request: number,
+    now: Ms,
+    id: number,
+    place: number,
+    edge: number,
+    verdict: Verdict,
+    hookMs: Ms,
+  ): void {
     const pop = pops[edge]!
     const waiting = free.pop() ?? createWaiting()
     waiting.counts = tally.current
@@ -82,6 +95,7 @@ export function createVisit(simulation: Simulation): Visit {
     waiting.place = place
     waiting.edge = edge
     waiting.verdict = verdict
+    waiting.hookMs = hookMs
     waiting.reason = verdict === Verdict.miss ? reasonIndex[pop.reasonOf(id)] : reasonOfVerdict[verdict]!
     pop.fetch(id, now, verdict, waiting.landed)
   }
@@ -95,8 +109,9 @@ export function createVisit(simulation: Simulation): Visit {
     if (nextUseOf !== null) pop.nextUse = nextUseOf(request)
     const verdict = pop.look(id, now)
     if (watch !== null) watch.seen(request, now, id, place, edge, verdict)
-    if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, 0, -1)
-    else fetch(request, now, id, place, edge, verdict)
+    const hookMs = viewerHooks === null ? 0 : viewerHooks.viewerMs(edge, id, now)
+    if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, hookMs, -1)
+    else fetch(request, now, id, place, edge, verdict, hookMs)
   }
 }
 
@@ -111,6 +126,8 @@ interface Waiting {
   edge: number
   verdict: Verdict
   reason: number
+  /** What hooks of visitors cost it. */
+  hookMs: Ms
   landed: Landed
 }
 

@@ -1,4 +1,5 @@
 import { bucketCount, bucketOf } from '../lib/log-histogram.ts'
+import { BackendTally } from './backend-tally.ts'
 
 /** Every request ends in exactly one of these; they add up. */
 export const Fate = {
@@ -31,6 +32,8 @@ export interface TallyShape {
   edges: number
   places: number
   behaviors: number
+  /** True where things stand behind the PoPs that are counted too. */
+  hasBackends?: boolean
 }
 
 /** What happened to the requests of one stretch of a run, as columns. Stretches are added up for a report. */
@@ -53,6 +56,8 @@ export class Tally {
   readonly lost = new Uint32Array(bucketCount)
   /** Sums in ms of edge e: with the CDN at 2e, without it at 2e + 1. */
   readonly sums: Float64Array
+  /** What happened behind and at the edge; null where nothing by name stands there. */
+  readonly behind: BackendTally | null
 
   constructor(shape: TallyShape) {
     this.shape = shape
@@ -63,6 +68,7 @@ export class Tally {
     this.behaviors = new Float64Array(shape.behaviors * 3)
     this.latency = new Uint32Array(rows * bucketCount)
     this.sums = new Float64Array(rows * 2)
+    this.behind = shape.hasBackends === true ? new BackendTally(shape.behaviors) : null
   }
 
   /** Counts a request that was served. */
@@ -121,6 +127,7 @@ export class Tally {
     addColumn(this.saved, other.saved)
     addColumn(this.lost, other.lost)
     addColumn(this.sums, other.sums)
+    if (this.behind !== null && other.behind !== null) this.behind.add(other.behind)
   }
 
   /** Latency of all edges in one histogram. */

@@ -24,7 +24,7 @@ describe('the five systems in a scenario', () => {
     expect(backends.functions[0]).toMatchObject({
       ...{ name: 'product', file: './fn/product.mjs', exportName: 'get', memoryMiB: 512, timeoutMs: 3000 },
       keepAlive: { name: 'fixed', after: 360_000 },
-      uses: [{ kind: 'table', name: 'products', access: 'read', calls: 1, isConsistent: false }],
+      uses: [{ kind: 'table', name: 'products', access: 'read', calls: 1, isConsistent: false, attempts: 3 }],
       durationMs: [[0.5, 12], [0.99, 60]],
       initMs: [[0.5, 142], [0.9, 169], [0.99, 217]],
     }) // biome-ignore format: pairs
