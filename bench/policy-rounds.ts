@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { loadKernels } from '#cdnlab/cli/kernels.js'
 import { policies } from '#cdnlab/policies/index.js'
 import { runContest } from '#cdnlab/sim/contest.js'
+import { sourceOf } from '#cdnlab/traffic/request-source.js'
 import type { Trace } from '#cdnlab/traffic/trace.js'
 import { runCachesim } from './cachesim.ts'
 import { median } from './measure.ts'
@@ -40,7 +41,7 @@ function contestantsOf({ trace, policy, capacity, withNpm, cachesim }: PolicyJob
   const kernels = loadKernels() ?? null
   const choice = policies.choose(policy)
   const contest = {
-    trace,
+    trace: sourceOf(trace),
     policy: choice,
     admission: null,
     capacity,
