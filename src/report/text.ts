@@ -1,9 +1,11 @@
 import { formatDigits } from '../lib/quantity.ts'
 import type { RunResult } from '../stats/result.ts'
+import { backendsText } from './backends.ts'
 import { costText } from './cost.ts'
 import { docOf, formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertStrings } from './inert.ts'
 import { createInk, type Ink, pad, widthOf } from './ink.ts'
+import { modelledHead, modelledRows } from './modelled.ts'
 import { routingSentence, warmSentence } from './sentences.ts'
 import { bar, latencyBars, reasonBars, timelineRows } from './text-bars.ts'
 import { worldMap } from './text-map.ts'
@@ -31,6 +33,7 @@ export function reportText(from: RunResult, { width: given, colors, land = '' }:
   const width = Math.max(60, Math.min(given, 140))
   const ink = createInk(colors)
   const sections: (readonly [string, string[]])[] = [
+    ['Measured beside simulated', modelledTable(result)],
     ['Latency with the CDN and without', latencyTable(result, width)],
     ['How long visitors wait', latencyBars(result, Math.min(width, 110), ink)],
     ['Where the PoPs are', worldMap(result, land, width, ink, colors > 0)],
@@ -40,6 +43,7 @@ export function reportText(from: RunResult, { width: given, colors, land = '' }:
     ['Over time', timelineRows(result, Math.min(width, 110), ink)],
     ['Routing', wrap(routingSentence(result), width, '  ')],
     ['Behaviours', behaviorTable(result)],
+    ['What stands behind the edge', backendsText(result, width)],
     ['What it costs', costText(result, width)],
     ['Warm and cold', wrap(warmSentence(result), width, '  ')],
     ['Thresholds', thresholdLines(result, width, ink)],
@@ -94,6 +98,16 @@ function latencyTable({ headline }: RunResult, width: number): string[] {
     ),
     ...wrap('saved = time without the CDN - time with it, request by request', width, '  '),
   ]
+}
+
+/** Figures of real PoPs beside those of a run of the same requests. */
+function modelledTable(result: RunResult): string[] {
+  const rows = modelledRows(result)
+  if (rows.length === 0) return []
+  return columnTable(
+    ['', ...modelledHead.slice(1)],
+    rows.map(({ title, measured, simulated, difference }) => [title, measured, simulated, difference]),
+  )
 }
 
 function behaviorTable({ behaviors }: RunResult): string[] {

@@ -2,6 +2,8 @@ import { coldStartOf } from '../backend/cold-start.ts'
 import type { BucketPlan, EdgePlan, FunctionPlan, TablePlan, UsePlan } from '../backend/plans.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { nameHint } from '../lib/nearest-name.ts'
+import { unitPricesOf } from '../stats/backend-prices.ts'
+import type { PriceBook } from '../stats/cost-prices.ts'
 import type { Findings } from './findings.ts'
 import type { BackendRule, BackendsPlan, HookEvent, NamedOriginPlan } from './plan.ts'
 import { planApis } from './plan-apis.ts'
@@ -24,6 +26,7 @@ export function planBackends(
   scenario: Scenario,
   isOriginWritten: boolean,
   atlas: Atlas,
+  prices: PriceBook | null,
   findings: Findings,
 ): BackendsPlan | null {
   const hooks = planHooks(scenario, findings)
@@ -44,6 +47,7 @@ export function planBackends(
     apis: planApis(scenario, findings),
     hooks,
     rules: planRules(scenario, origins, hooks, findings),
+    prices: prices === null || scenario.cost === undefined ? null : unitPricesOf(prices),
   }
 }
 

@@ -41,7 +41,7 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas, prices: PriceBook |
   const traffic = planTraffic(scenario, findings)
   const pops = planPops(scenario, atlas, findings)
   const isOriginWritten = isKeyWritten(parsed.value, 'origin')
-  const backends = planBackends(scenario, isOriginWritten, atlas, findings)
+  const backends = planBackends(scenario, isOriginWritten, atlas, prices, findings)
   const plan: Plan = {
     title: scenario.title || nameOf(parsed.file),
     description: scenario.description.trim(),

@@ -2,6 +2,7 @@ import type { ApiPlan, BucketPlan, EdgePlan, FunctionPlan, TablePlan } from '../
 import type { Place } from '../geo/place.ts'
 import type { Ms } from '../lib/clock.ts'
 import type { Spec } from '../lib/registry.ts'
+import type { UnitPrices } from '../stats/backend-result.ts'
 import type { CostPlan } from '../stats/cost.ts'
 
 /**
@@ -69,6 +70,8 @@ export interface BackendsPlan {
   hooks: EdgePlan[]
   /** What a behaviour says of them: one for each behaviour, in their order. */
   rules: BackendRule[]
+  /** What a unit of what is counted costs; null when nobody asks for money. */
+  prices: UnitPrices | null
 }
 
 export interface NamedOriginPlan extends OriginPlan {

@@ -7,6 +7,7 @@ import { missReasons } from '../stats/tally.ts'
 import type { Timeline } from '../stats/timeline.ts'
 import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
+import { runBackends } from './run-backends.ts'
 import { runCost } from './run-cost.ts'
 import type { OneRun, Part } from './run-once.ts'
 import { behaviorRows, cityRows, countryRows, popRows, routingRow } from './run-rows.ts'
@@ -40,6 +41,7 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
   })
   const whole = sumOfStretches(wholes)
   const cost = runCost(plan, runs, warms, warm)
+  const backends = runBackends(plan, runs, warm)
   return {
     format: 'cdnlab-run-1',
     manifest,
@@ -56,6 +58,7 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
     series: seriesOf(runs.map(({ timeline }) => timeline)),
     events: plan.events.map(event => ({ atMs: event.atMs, text: eventText(plan, event) })),
     routing: routingRow(plan, routes),
+    ...(backends === undefined ? {} : { backends }),
     ...(cost === undefined ? {} : { cost }),
     thresholds,
     checks: runs.flatMap((run, replication) => checkLaws(plan, run, wholes[replication]!)),

@@ -1,4 +1,5 @@
 import type { Place } from '../geo/place.ts'
+import type { BackendResult } from './backend-result.ts'
 import type { Cost } from './cost.ts'
 
 /** What a run says, as plain data: every report is made from this alone. Version it by `format` when its meaning changes. */
@@ -10,6 +11,8 @@ export interface RunResult {
   headline: Record<string, Estimate>
   /** The same metrics over the whole run, cold start included. */
   cold: Record<string, number>
+  /** Of measured figures: the same metrics as a simulation of the same requests gives them, cold start included. */
+  modelled?: Record<string, number>
   /** Where the warm part begins: requests left out, and the rule that decided. */
   warmup: { requests: number; rule: string }
   pops: PopRow[]
@@ -44,6 +47,8 @@ export interface RunResult {
     meanLossMs: number
     nearestByDistance: { onFastestShare: number; loses25MsShare: number; meanLossMs: number }
   }
+  /** What stands behind and at the edge by name; not there for one plain origin. */
+  backends?: BackendResult
   /** A month at the pace of the run in money; only where the scenario names prices. */
   cost?: Cost
   thresholds: { text: string; value: number; passed: boolean }[]
