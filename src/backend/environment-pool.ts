@@ -117,6 +117,15 @@ export class EnvironmentPool {
     this.#end(now)
   }
 
+  /** An environment without an event is gone by itself; nothing is told. */
+  lose(environment: Environment, now: Ms): void {
+    const at = this.#idle.indexOf(environment)
+    if (at < 0) return
+    this.#idle.splice(at, 1)
+    this.#loads.delete(environment)
+    this.counts.idleMs += Math.max(0, now - environment.warmFrom)
+  }
+
   /** Loads and unloads what is due. Whoever keeps real environments calls it at `dueAt`; in virtual time the next event does. */
   settle(now: Ms): void {
     let due = Number.POSITIVE_INFINITY

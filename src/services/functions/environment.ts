@@ -1,0 +1,155 @@
+import { Worker } from 'node:worker_threads'
+import type { Ms } from '../../lib/clock.ts'
+import type { EnvironmentData, EnvironmentMessage, ErrorReport, InvokeMessage } from './messages.ts'
+
+/** How an invocation ended inside its environment. */
+export type InvocationEnd =
+  | { kind: 'answered'; payload: string }
+  | { kind: 'failed'; error: ErrorReport; isHandled: boolean; isLost: boolean }
+
+/** What an environment said last of its memory, and when (of `performance.now`). */
+export interface EnvironmentMemory {
+  heapBytes: number
+  outsideBytes: number
+  peakBytes: number
+  saidAtMs: Ms
+}
+
+/** One worker thread with one handler. It serves one event at a time. */
+export interface LiveEnvironment {
+  /** Settles when the module is loaded: undefined, or why it is not. */
+  readonly loaded: Promise<ErrorReport | undefined>
+  readonly memory: EnvironmentMemory
+  invoke(message: Omit<InvokeMessage, 'type' | 'invocation'>, timeoutMs: Ms): Promise<InvocationEnd>
+  /** Ends the thread; an invocation that runs fails with this error. */
+  stop(error?: ErrorReport): Promise<void>
+  readonly isAlive: () => boolean
+}
+
+export interface EnvironmentOptions {
+  data: EnvironmentData
+  variables: Record<string, string>
+  /** Loading takes at most this long. */
+  initTimeoutMs: Ms
+  write(text: string): void
+  /** The thread has ended by itself while it had nothing to do. */
+  lost(): void
+}
+
+const workerFile = new URL('./environment-worker.js', import.meta.url)
+const stackMiB = 4
+const MiB = 1024 * 1024
+
+/** Starts a thread and loads the handler in it. Nothing that the handler does ends the host: it costs this environment only. */
+export function startEnvironment({ data, variables, initTimeoutMs, write, lost }: EnvironmentOptions): LiveEnvironment {
+  const memory: EnvironmentMemory = { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() }
+  const worker = new Worker(workerFile, {
+    workerData: data,
+    env: variables,
+    argv: [],
+    execArgv: [],
+    stdin: false,
+    resourceLimits: { maxOldGenerationSizeMb: data.memoryMiB, stackSizeMb: stackMiB },
+  })
+  let invocations = 0
+  let end: ((end: InvocationEnd) => void) | undefined
+  let settleLoad: (error: ErrorReport | undefined) => void = () => undefined
+  let isAlive = true
+  const loaded = new Promise<ErrorReport | undefined>(resolve => {
+    settleLoad = resolve
+  })
+  const initTimer = setTimeout(() => {
+    const seconds = (initTimeoutMs / 1000).toFixed(2)
+    void stop({ errorType: 'Sandbox.Timedout', errorMessage: `Init timed out after ${seconds} seconds`, trace: [] })
+  }, initTimeoutMs)
+
+  /** The thread is gone: whoever waits learns why. */
+  const gone = (error: ErrorReport): void => {
+    if (!isAlive) return
+    isAlive = false
+    clearTimeout(initTimer)
+    settleLoad(error)
+    if (end) end({ kind: 'failed', error, isHandled: false, isLost: true })
+    else lost()
+  }
+  const stop = async (error = stopped): Promise<void> => {
+    gone(error)
+    await worker.terminate()
+  }
+  worker.on('message', (message: EnvironmentMessage) => {
+    if (message.type === 'lines') write(message.text)
+    else if (message.type === 'memory') {
+      memory.heapBytes = message.heapBytes
+      memory.outsideBytes = message.outsideBytes
+      memory.saidAtMs = performance.now()
+      memory.peakBytes = Math.max(memory.peakBytes, memory.heapBytes + memory.outsideBytes)
+      if (memory.outsideBytes > data.memoryMiB * MiB) void stop(killed)
+    } else if (message.type === 'loaded') {
+      clearTimeout(initTimer)
+      settleLoad(undefined)
+    } else if (message.type === 'not-loaded') void stop(message.error)
+    else if (message.invocation === invocations && end)
+      end(
+        message.type === 'answered'
+          ? { kind: 'answered', payload: message.payload }
+          : { ...message, kind: 'failed', isLost: false },
+      )
+  })
+  // What was thrown may be anything, null too.
+  worker.on('error', (thrown: unknown) => gone(reportOfThrown(thrown)))
+  worker.on('messageerror', () => void stop(killed))
+  worker.on('exit', code => gone(exitOf(code)))
+
+  return {
+    loaded,
+    memory,
+    isAlive: () => isAlive,
+    stop,
+    invoke(message, timeoutMs) {
+      invocations++
+      memory.saidAtMs = performance.now()
+      return new Promise(resolve => {
+        const timer = setTimeout(() => void stop(timedOut(timeoutMs)), timeoutMs)
+        end = outcome => {
+          clearTimeout(timer)
+          end = undefined
+          resolve(outcome)
+        }
+        if (!isAlive) end({ kind: 'failed', error: stopped, isHandled: false, isLost: true })
+        else worker.postMessage({ ...message, type: 'invoke', invocation: invocations } satisfies InvokeMessage)
+      })
+    },
+  }
+}
+
+const stopped: ErrorReport = { errorType: 'Runtime.ExitError', errorMessage: 'The environment was stopped', trace: [] }
+
+/** The environment used more memory than it has. */
+export const killed: ErrorReport = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Error: Runtime exited with error: signal: killed',
+  trace: [],
+}
+
+function timedOut(timeoutMs: Ms): ErrorReport {
+  return {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+    trace: [],
+  }
+}
+
+function exitOf(code: number): ErrorReport {
+  const errorMessage =
+    code === 0
+      ? 'Error: Runtime exited without providing a reason'
+      : `Error: Runtime exited with error: exit status ${code}`
+  return { errorType: 'Runtime.ExitError', errorMessage, trace: [] }
+}
+
+function reportOfThrown(thrown: unknown): ErrorReport {
+  if (!(thrown instanceof Error))
+    return { errorType: 'Runtime.UnhandledError', errorMessage: String(thrown), trace: [] }
+  if ((thrown as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return killed
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: String(thrown.stack ?? '').split('\n') }
+}
