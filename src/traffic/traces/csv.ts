@@ -107,6 +107,11 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
     return value
   }
 
+  /** A coordinate; an empty column says that it is not known. */
+  function degrees(bytes: Uint8Array, column: number, what: string, start: number, line: number): number {
+    return starts[column] === ends[column] ? Number.NaN : number(bytes, column, what, start, line)
+  }
+
   function read(bytes: Uint8Array, start: number, end: number, line: number): void {
     if (places === undefined && begin(bytes, start, end)) return
     const { time, id, size, lat, lon, uncacheable } = places!
@@ -120,8 +125,8 @@ function createCsvParser(sink: RowSink, options: TraceOptions): TraceParser {
       idHalves.low,
       idHalves.high,
       sizeBytes,
-      lat < 0 ? Number.NaN : number(bytes, lat, 'latitude', start, line),
-      lon < 0 ? Number.NaN : number(bytes, lon, 'longitude', start, line),
+      lat < 0 ? Number.NaN : degrees(bytes, lat, 'latitude', start, line),
+      lon < 0 ? Number.NaN : degrees(bytes, lon, 'longitude', start, line),
       uncacheable >= 0 && bytes[starts[uncacheable]!] === one,
     )
   }
