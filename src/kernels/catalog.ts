@@ -4,7 +4,7 @@ export interface KernelPlan {
   kernel: string
   /** What `openName` takes, in order; where the next uses are needed, the number of requests follows. */
   settings: readonly number[]
-  /** True where the requests asked so far are the policy's queue and so must stay in memory. */
+  /** True where the last requests are the policy's queue, which `closeName` closes up when it is full. */
   keepsTrace: boolean
   /** True where each request must come with the next use of its object. */
   needsNext: boolean

@@ -7,6 +7,7 @@ export const chunkRequests = 65_536
 /** What does not fit into the module's memory of 4 GiB, or its positions of 29 bits, is for the readable policy. */
 const mostBytes = 3 * 2 ** 30
 const mostRequests = 2 ** 29 - chunkRequests
+const shortestQueue = 2 ** 20
 
 export interface KernelRunOptions {
   /** Bytes that may be held, or objects at unit size: a whole number. */
@@ -54,13 +55,25 @@ interface KernelExports {
 /** Whether a run fits into the memory and the counters of the module. */
 export function fitsKernel(plan: KernelPlan, { objects, requests, unit, capacityBytes }: KernelRunOptions): boolean {
   const rowBytes = unit ? 4 : 8
-  const windowBytes = plan.keepsTrace ? requests * rowBytes : chunkRequests * rowBytes
+  const windowBytes = windowRows(plan, { objects, requests, capacityBytes }) * rowBytes
   const treeBytes = plan.needsNext ? requests * 5 : 0
   return (
     Number.isSafeInteger(capacityBytes) &&
     requests <= mostRequests &&
     windowBytes + treeBytes + objects * plan.bytesAnObject <= mostBytes
   )
+}
+
+/**
+ * Requests that lie in memory at a time. Where they are the queue, it is so long that closing it up costs little: each time it moves the
+ * objects that are held.
+ */
+function windowRows(
+  { keepsTrace }: KernelPlan,
+  { objects, requests, capacityBytes }: Pick<KernelRunOptions, 'objects' | 'requests' | 'capacityBytes'>,
+): number {
+  const queue = Math.max(shortestQueue, objects, 8 * Math.min(objects, capacityBytes))
+  return Math.min(requests, keepsTrace ? queue + chunkRequests : chunkRequests)
 }
 
 /** Begins a run of a kernel in an instance of its own of the compiled module. */
@@ -71,7 +84,8 @@ export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, op
   const base = exported as unknown as KernelExports
   const open = exported[`open${plan.kernel}`] as (...settings: readonly number[]) => void
   const run = exported[`run${plan.kernel}`] as (count: number) => number
-  const room = plan.keepsTrace ? requests : Math.min(requests, chunkRequests)
+  const close = exported[`close${plan.kernel}`] as () => number
+  const room = windowRows(plan, options)
   base.begin(capacityBytes, objects, room, unit ? 0 : 1, plan.needsNext ? 1 : 0)
   open(...plan.settings, ...(plan.needsNext ? [requests] : []))
   const idWindow = new Int32Array(base.memory.buffer, base.idsAt(), room)
@@ -81,6 +95,7 @@ export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, op
   let kept = 0
 
   const runChunk: KernelRun['feed'] = (ids, bytes, nextUses, from, to) => {
+    if (plan.keepsTrace && kept + to - from > room) kept = close()
     idWindow.set(ids.subarray(from, to), kept)
     if (bytes !== null) sizeWindow?.set(bytes.subarray(from, to), kept)
     if (nextUses !== null) nextWindow?.set(nextUses.subarray(from, to), kept)

@@ -1,6 +1,6 @@
 export { begin, idsAt, lastMissedBytes, lastSkipped, nextsAt, sizesAt, stateBytes } from './run'
 export { openFifo, runFifo } from './fifo'
-export { openLru, runLru } from './lru'
+export { closeLru, openLru, runLru } from './lru'
 export { openClock, runClock } from './clock'
 export { openSieve, runSieve } from './sieve'
 export { openS3Fifo, runS3Fifo } from './s3-fifo'
