@@ -1,13 +1,16 @@
-import { formatBytes, parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
+import type { Histogram } from 'hdr-histogram-js'
+import { formatDigits, parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
-import { type VisitResult, type VisitTally, visit } from '../live/visit.ts'
+import { type VisitResult, visit } from '../live/visit.ts'
+import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createLoad } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import { loadPlan, type ScenarioOptions } from './load-plan.ts'
 import { createManifest } from './manifest.ts'
-import { writeOut } from './terminal.ts'
+import { checkFormats, reportOf, writePage } from './run-report.ts'
+import { checkOutputFile, writeOut } from './terminal.ts'
 import { openTraceSource } from './trace-source.ts'
 
 export interface VisitCommandOptions extends ScenarioOptions {
@@ -19,61 +22,63 @@ export interface VisitCommandOptions extends ScenarioOptions {
   atOnce: string
   maxBytes: string
   check: boolean
+  timeScale: string
   model: boolean
   json?: boolean
-}
-
-/** Figures of visits in the terms of `run`; times in ms. */
-interface Figures {
-  requests: number
-  hitRatio: number
-  byteHitRatio: number
-  errors: number
-  wrongBodies: number
-  p50Ms: number
-  p95Ms: number
-  p99Ms: number
-  servedP50Ms: number
-  bytes: number
+  csv?: boolean
+  markdown?: boolean
+  html?: string
+  color?: boolean
 }
 
 /** Sends the visitors and reports. Sets exit code 1 when a body was wrong or every visit failed. Throws UserError. */
 export async function visitScenario(name: string, options: VisitCommandOptions): Promise<void> {
+  checkFormats(options)
+  if (options.html !== undefined) checkOutputFile(options.html)
   const loaded = await loadPlan(name, options)
+  const { atlas, text, file, tracePath } = loaded
   const requests = readCount('--requests', options.requests)
   const plan = withRequests(loaded.plan, requests)
-  const trace = loaded.tracePath === undefined ? null : await openTraceSource(plan, loaded.tracePath)
+  const manifest = await createManifest(plan, file, tracePath)
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  const geometry = createGeometry(plan, atlas)
   const { catalog, traffic } = createLoad(plan, trace, createRandom(plan.seed, 'replication 0'))
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const result = await visit({
+  const visited = await visit({
     door: readDoor(options.door),
-    places: plan.visitors.places,
+    plan,
+    geometry,
     catalog,
     traffic,
     requests,
     dueMs: scheduleOf(options),
     atOnce: readCount('--at-once', options.atOnce),
+    timeScale: readTimeScale(options.timeScale),
     checksBodies: options.check,
     greatestBytes: readBytes(options.maxBytes),
     signal: stop.signal,
   })
-  const modelled = options.model ? await simulated(plan, loaded, trace) : undefined
-  await writeOut(options.json ? json(result, modelled) : table(result, modelled))
+  const measured = visited.log.result({ ...manifest, replications: 1 }, wallNotes(visited))
+  const once = { ...plan, replications: 1, thresholds: [], warmup: { kind: 'none' as const } }
+  const simulated = options.model ? runPlan(once, atlas, { manifest, trace, geometry }) : null
+  const result = { ...measured, modelled: simulated?.cold ?? {} }
+  if (options.html !== undefined) await writePage(options.html, result, text)
+  await writeOut(reportOf(result, options, false))
   if (stop.signal.aborted) process.exitCode = 130
-  else if (result.all.wrongBodies > 0 || result.all.errors === result.all.requests) process.exitCode = 1
+  else if (visited.wrongBodies > 0 || visited.log.errors === visited.log.requests) process.exitCode = 1
 }
 
-type Modelled = Record<string, number>
-
-async function simulated(
-  plan: Plan,
-  { atlas, file, tracePath }: Awaited<ReturnType<typeof loadPlan>>,
-  trace: Parameters<typeof runPlan>[2]['trace'],
-): Promise<Modelled> {
-  const manifest = await createManifest(plan, file, tracePath)
-  const once = { ...plan, replications: 1, warmup: { kind: 'none' as const } }
-  return runPlan(once, atlas, { manifest, trace: trace ?? null }).cold
+/** What only the wall knows, in sentences. */
+function wallNotes({ log, wall, wrongBodies, tookMs }: VisitResult): string[] {
+  const at = (histogram: Histogram, percentile: number): string =>
+    `${formatDigits(histogram.getValueAtPercentile(percentile) / 1000)} ms`
+  const times = (histogram: Histogram): string =>
+    `p50 ${at(histogram, 50)}, p95 ${at(histogram, 95)}, p99 ${at(histogram, 99)}`
+  return [
+    `By the wall: ${formatDigits(tookMs / 1000)} s, ${formatDigits((log.requests / tookMs) * 1000)} visits a second; from when a visit was due ${times(wall.latency)}; from when it was sent ${times(wall.service)}.`,
+    wrongBodies === 0 ? 'No body was wrong.' : `${wrongBodies} bodies were wrong.`,
+  ]
 }
 
 function withRequests(plan: Plan, requests: number): Plan {
@@ -98,61 +103,11 @@ function scheduleOf({
   return (_, scenarioMs) => scenarioMs / factor
 }
 
-function figuresOf({ latency, service, ...counts }: VisitTally): Figures {
-  const at = (histogram: typeof latency, percentile: number): number =>
-    histogram.getValueAtPercentile(percentile) / 1000
-  const { requests, hits, bytes, hitBytes, errors, wrongBodies } = counts
-  return {
-    requests,
-    hitRatio: requests === 0 ? 0 : hits / requests,
-    byteHitRatio: bytes === 0 ? 0 : hitBytes / bytes,
-    errors,
-    wrongBodies,
-    p50Ms: at(latency, 50),
-    p95Ms: at(latency, 95),
-    p99Ms: at(latency, 99),
-    servedP50Ms: at(service, 50),
-    bytes,
-  }
-}
-
-function json({ all, byPop, originRequests, tookMs }: VisitResult, modelled: Modelled | undefined): string {
-  const pops = [...byPop].sort().map(([pop, tally]) => ({ pop, ...figuresOf(tally) }))
-  return `${JSON.stringify({ format: 'cdnlab-visit-1', ...figuresOf(all), originRequests, tookMs, pops, modelled }, null, 2)}\n`
-}
-
-function table({ all, byPop, originRequests, tookMs }: VisitResult, modelled: Modelled | undefined): string {
-  const figures = figuresOf(all)
-  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
-  const ms = (value: number): string => `${value.toFixed(1)} ms`
-  const rows: [string, string, string][] = [
-    ['Requests', String(figures.requests), shown(modelled, 'requests', String)],
-    ['Hit ratio', percent(figures.hitRatio), shown(modelled, 'hit_ratio', percent)],
-    ['Byte hit ratio', percent(figures.byteHitRatio), shown(modelled, 'byte_hit_ratio', percent)],
-    ['Origin requests', String(originRequests), shown(modelled, 'origin_requests', String)],
-    ['Latency, p50', ms(figures.p50Ms), shown(modelled, 'p50_ms', ms)],
-    ['Latency, p95', ms(figures.p95Ms), shown(modelled, 'p95_ms', ms)],
-    ['Latency, p99', ms(figures.p99Ms), shown(modelled, 'p99_ms', ms)],
-    ['Errors', String(figures.errors), shown(modelled, 'errors', String)],
-    ['Wrong bodies', String(figures.wrongBodies), ''],
-    ['Received', formatBytes(figures.bytes), shown(modelled, 'egress_bytes', formatBytes)],
-  ]
-  let text = `${''.padEnd(18)}${'by the wall'.padStart(14)}${modelled ? 'modelled'.padStart(14) : ''}\n`
-  for (const [title, wall, model] of rows)
-    text += `${title.padEnd(18)}${wall.padStart(14)}${modelled ? model.padStart(14) : ''}\n`
-  text += `\n${'PoP'.padEnd(12)}${['requests', 'hits', 'p50', 'p95', 'errors'].map(word => word.padStart(11)).join('')}\n`
-  for (const [pop, tally] of [...byPop].sort()) {
-    const { requests, hitRatio, p50Ms, p95Ms, errors } = figuresOf(tally)
-    const cells = [String(requests), percent(hitRatio), ms(p50Ms), ms(p95Ms), String(errors)]
-    text += `${pop.padEnd(12)}${cells.map(cell => cell.padStart(11)).join('')}\n`
-  }
-  const rate = (figures.requests / tookMs) * 1000
-  return `${text}\n${(tookMs / 1000).toFixed(1)} s, ${rate.toFixed(0)} visits a second. Latency runs from when a visit was due; from when it was sent, p50 is ${ms(figures.servedP50Ms)}.\n`
-}
-
-function shown(modelled: Modelled | undefined, id: string, format: (value: number) => string): string {
-  const value = modelled?.[id]
-  return value === undefined || !Number.isFinite(value) ? '' : format(value)
+function readTimeScale(text: string): number {
+  const scale = Number(text)
+  if (text.trim() === '' || !(scale >= 0 && scale <= 1000))
+    throw new UserError(`--time-scale: "${text}" is not 0 to 1000`)
+  return scale
 }
 
 function readDoor(text: string): URL {

@@ -1,4 +1,5 @@
 import type { Ms } from '../lib/clock.ts'
+import { hashText } from '../lib/random.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createTiming } from '../sim/run-once.ts'
@@ -8,6 +9,8 @@ import { Fate, Tally } from '../stats/tally.ts'
 
 /** What was seen of one request to a real PoP. */
 export interface Seen {
+  /** Number of the request, from 0: what chance decides of its way is drawn by it, as in a run. */
+  number: number
   /** Index of the edge; that of the plan's edges + 1 when none was reached. */
   edge: number
   /** Index of the visitor's place. */
@@ -65,10 +68,9 @@ export function addMeasured(first: Measured, second: Measured): Measured {
  * to the origin, is the model's, drawn as in a run; what the PoP made the visitor wait is measured.
  */
 export function createMeter(plan: Plan, geometry: Geometry): (seen: Seen) => Timing {
-  const timing = createTiming(plan, geometry, plan.seed)
-  let number = 0
-  return ({ place, edge, bytes, waitMs }) => {
-    timing.draw(number++)
+  const timing = createTiming(plan, geometry, hashText(plan.seed, 'draws 0'))
+  return ({ number, place, edge, bytes, waitMs }) => {
+    timing.draw(number)
     timing.time(place, edge, bytes, waitMs)
     return timing
   }
@@ -80,6 +82,17 @@ export function count({ tally, reasons }: Measured, seen: Seen, { withMs, direct
   if (reason !== '') reasons[reason] = (reasons[reason] ?? 0) + 1
   if (fate === Fate.error) tally.recordError(edge, behavior)
   else tally.record(edge, place, behavior, fate, bytes, withMs, directMs)
+}
+
+/** Counts what another PoP asked of a tier. */
+export function addAsk(sums: Measured['tiers'][number], fate: Fate, bytes: number): void {
+  sums.asks++
+  sums.askBytes += bytes
+  if (fate === Fate.hit) sums.askHits++
+  if (fate === Fate.stale) sums.askStale++
+  if (fate <= Fate.stale) sums.askHitBytes += bytes
+  if (fate === Fate.join) sums.askJoins++
+  if (fate === Fate.error) sums.askErrors++
 }
 
 /** Why a request with a fate was no hit. What a PoP no longer holds is not told from what it never held. */

@@ -14,7 +14,7 @@ import { createLocator, type FindAddress } from './locate.ts'
 import { createObserver, type Observer } from './observer.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { LivePop } from './pop.ts'
-import { defaultPopOptions } from './pop-options.ts'
+import { defaultPopOptions, popNameOf } from './pop-options.ts'
 import { type LiveServer, listen, type Speech } from './pop-server.ts'
 import { refuse } from './refuse.ts'
 import { createSwitchedUpstream, createUpstream, defaultUpstreamOptions, type Upstream } from './upstream.ts'
@@ -129,7 +129,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
     const pop = new LivePop(
       {
         ...defaultPopOptions(capacityBytes),
-        name: id.replace(/[^A-Za-z0-9._-]/g, '-'),
+        name: popNameOf(id),
         mode,
         role: isEdge ? 'edge' : 'shield',
         upstreamRole: parent < 0 ? 'origin' : 'shield',

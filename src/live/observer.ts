@@ -10,7 +10,7 @@ import { Fate } from '../stats/tally.ts'
 import { createBehaviorFinder } from './behaviors.ts'
 import type { Bucket } from './counters.ts'
 import type { Answered } from './exchange.ts'
-import { addMeasured, count, createMeasured, createMeter, type Measured, reasonOfFate } from './measured.ts'
+import { addAsk, addMeasured, count, createMeasured, createMeter, type Measured, reasonOfFate } from './measured.ts'
 import { measuredResult } from './measured-result.ts'
 import type { LivePop } from './pop.ts'
 import { Recent } from './recent.ts'
@@ -62,6 +62,7 @@ export function createObserver(options: ObserverOptions): Observer {
   let halves: [Measured, Measured] = [createMeasured(plan), createMeasured(plan)]
   let half = 0
   let originSeen = 0
+  let numberOf = 0
   const events: RunResult['events'] = []
   const edges = alive.subarray(0, geometry.edges)
   let routes = { of: edges.join(''), found: routesOf(plan, geometry) }
@@ -95,12 +96,22 @@ export function createObserver(options: ObserverOptions): Observer {
       const isFetched = !isCollapsed && (fate === Fate.miss || fate === Fate.pass)
       if (parent < 0 && isFetched) for (const { origin } of [whole, halves[0]]) origin.bytes += bytes
       if (!isEdge) {
-        for (const { tiers } of [whole, halves[0]]) countAsk(tiers[pop]!, fate, bytes)
+        for (const { tiers } of [whole, halves[0]]) addAsk(tiers[pop]!, fate, bytes)
         return
       }
       const behavior = behaviorOf(request.url ?? '')
       const waitMs = timeScale > 0 ? tookMs / timeScale : tookMs
-      const seen = { edge: pop, place: placeOf(request), behavior, fate, reason: reasonOfFate[fate]!, bytes, waitMs }
+      const number = numberOf++
+      const seen = {
+        number,
+        edge: pop,
+        place: placeOf(request),
+        behavior,
+        fate,
+        reason: reasonOfFate[fate]!,
+        bytes,
+        waitMs,
+      }
       const timing = meter(seen)
       count(whole, seen, timing)
       count(halves[0], seen, timing)
@@ -141,16 +152,6 @@ function manifestOf({ seed }: Plan): Manifest {
   const machine = { version: '', node: '', os: '', cpu: '' }
   const inputs = { scenario: '', scenarioHash: '', traceHash: null }
   return { ...machine, ...inputs, command: 'cdnlab serve', seed, replications: 1 }
-}
-
-function countAsk(sums: Measured['tiers'][number], fate: Fate, bytes: number): void {
-  sums.asks++
-  sums.askBytes += bytes
-  if (fate === Fate.hit) sums.askHits++
-  if (fate === Fate.stale) sums.askStale++
-  if (fate <= Fate.stale) sums.askHitBytes += bytes
-  if (fate === Fate.join) sums.askJoins++
-  if (fate === Fate.error) sums.askErrors++
 }
 
 /**

@@ -28,6 +28,11 @@ export interface LivePopOptions extends ShelfOptions {
   now(): Ms
 }
 
+/** What a PoP calls itself in Cache-Status and Via, where only the letters of a token may stand. */
+export function popNameOf(id: string): string {
+  return id.replace(/[^A-Za-z0-9._-]/g, '-')
+}
+
 /** What a PoP is unless something else is said; name, origin and host are for the caller to say. */
 export function defaultPopOptions(capacityBytes: number): Omit<LivePopOptions, 'name' | 'host' | 'fallbackHost'> {
   return {

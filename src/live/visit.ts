@@ -1,14 +1,17 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import { Agent, request } from 'undici'
-import type { Place } from '../geo/place.ts'
 import type { Ms } from '../lib/clock.ts'
+import type { Geometry } from '../scenario/geometry.ts'
+import type { Plan } from '../scenario/plan.ts'
 import { type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
 import { originBody } from './origin-server.ts'
+import { createVisitLog, type VisitLog } from './visit-log.ts'
 
 export interface VisitOptions {
   /** The front door, or one PoP. */
   door: URL
-  places: readonly Place[]
+  plan: Plan
+  geometry: Geometry
   catalog: Catalog
   traffic: Traffic
   /** Visits end with this many. */
@@ -20,6 +23,8 @@ export interface VisitOptions {
   dueMs: ((number: number, scenarioMs: Ms) => Ms) | undefined
   /** Visits under way at once; with a schedule, more wait, and their wait counts. */
   atOnce: number
+  /** Real ms for one of the model, as the PoPs were started with; 0: distance costs nothing there. */
+  timeScale: number
   /** True: bodies must be those of the built-in origin. */
   checksBodies: boolean
   /** Larger objects are asked for with this size. */
@@ -27,33 +32,34 @@ export interface VisitOptions {
   signal: AbortSignal
 }
 
-/** What visits to one PoP, or to all, came to. */
-export interface VisitTally {
-  requests: number
-  hits: number
-  bytes: number
-  hitBytes: number
-  errors: number
-  wrongBodies: number
-  /** Microseconds from when a visit was due until its body was whole. */
+/** Times by the wall, in microseconds. */
+export interface WallTimes {
+  /** From when a visit was due until its body was whole. */
   latency: Histogram
-  /** Microseconds from when it was really sent. */
+  /** From when it was really sent. */
   service: Histogram
 }
 
 export interface VisitResult {
-  all: VisitTally
-  byPop: Map<string, VisitTally>
-  /** Answers for which the origin was asked, by Cache-Status. */
-  originRequests: number
+  log: VisitLog
+  wall: WallTimes
+  wrongBodies: number
   tookMs: Ms
 }
 
-function createTally(): VisitTally {
-  const histogram = (): Histogram =>
-    build({ lowestDiscernibleValue: 1, highestTrackableValue: 600e6, numberOfSignificantValueDigits: 3 })
-  const counts = { requests: 0, hits: 0, bytes: 0, hitBytes: 0, errors: 0, wrongBodies: 0 }
-  return { ...counts, latency: histogram(), service: histogram() }
+/** What a visitor got. */
+interface Got {
+  status: number
+  cacheStatus: string
+  body: Buffer
+  /** Real ms of the visitor's own way that a door has put in. */
+  wayMs: Ms
+  /** When the PoP itself was asked. */
+  askedAt: Ms
+}
+
+function createHistogram(): Histogram {
+  return build({ lowestDiscernibleValue: 1, highestTrackableValue: 600e6, numberOfSignificantValueDigits: 3 })
 }
 
 /**
@@ -61,12 +67,14 @@ function createTally(): VisitTally {
  * could be sent then: an answer that is late makes those behind it late too, and that is counted (no coordinated omission).
  */
 export async function visit(options: VisitOptions): Promise<VisitResult> {
-  const { places, catalog, traffic, dueMs, atOnce, signal } = options
+  const { plan, geometry, catalog, traffic, dueMs, atOnce, signal } = options
   const agent = new Agent({ connections: atOnce, pipelining: 1, keepAliveTimeout: 3000 })
-  const result: VisitResult = { all: createTally(), byPop: new Map(), originRequests: 0, tookMs: 0 }
+  const wall = { latency: createHistogram(), service: createHistogram() }
+  const startedAt = performance.now()
+  const log = createVisitLog(plan, geometry)
+  const result: VisitResult = { log, wall, wrongBodies: 0, tookMs: 0 }
   /** Where the door sends a place, once it has said so. */
   const popOf = new Map<number, string>()
-  const startedAt = performance.now()
   const batch = createBatch(1024)
   const underWay = new Set<Promise<void>>()
   let number = 0
@@ -75,11 +83,10 @@ export async function visit(options: VisitOptions): Promise<VisitResult> {
       const due = dueMs === undefined ? undefined : startedAt + dueMs(number, batch.timesMs[row]!)
       if (due !== undefined) await sleepUntil(due)
       while (underWay.size >= atOnce) await Promise.race(underWay)
-      number++
       const id = batch.objects[row]!
       const bytes = Math.min(Math.max(1, Math.round(catalog.bytesOf[id]!)), options.greatestBytes)
       const path = `${catalog.pathOf(id)}?bytes=${bytes}`
-      const one = visitOnce(options, agent, popOf, places, batch.places[row]!, path, due ?? performance.now(), result)
+      const one = visitOnce(number++, batch.places[row]!, path, due ?? performance.now())
       underWay.add(one)
       one.finally(() => underWay.delete(one))
     }
@@ -87,62 +94,57 @@ export async function visit(options: VisitOptions): Promise<VisitResult> {
   result.tookMs = performance.now() - startedAt
   await agent.destroy()
   return result
+
+  async function visitOnce(number: number, place: number, path: string, due: Ms): Promise<void> {
+    const sentAt = performance.now()
+    // A timer may fire a little early.
+    const lateMs = Math.max(0, sentAt - due)
+    // When the PoP is gone, the next visit from here asks the door again.
+    const got = await ask(options, agent, popOf, place, path).catch(() => void popOf.delete(place))
+    const now = performance.now()
+    wall.latency.recordValue(Math.max(1, Math.round((now - sentAt + lateMs) * 1000)))
+    wall.service.recordValue(Math.max(1, Math.round((now - sentAt) * 1000)))
+    if (got && options.checksBodies && got.status < 500 && !got.body.equals(originBody(path))) result.wrongBodies++
+    const waitedMs = got ? now - got.askedAt - got.wayMs + lateMs : 0
+    log.add({
+      number,
+      atMs: now - startedAt,
+      place,
+      path,
+      status: got?.status ?? 0,
+      cacheStatus: got?.cacheStatus ?? '',
+      bytes: got?.body.length ?? 0,
+      waitMs: Math.max(0, options.timeScale > 0 ? waitedMs / options.timeScale : waitedMs),
+    })
+  }
 }
 
-async function visitOnce(
-  { door, checksBodies }: VisitOptions,
+/** Asks the PoP of a place, or the door where that is not known yet. Throws when the connection breaks. */
+async function ask(
+  { door, plan, timeScale }: VisitOptions,
   agent: Agent,
   popOf: Map<number, string>,
-  places: readonly Place[],
   place: number,
   path: string,
-  due: Ms,
-  result: VisitResult,
-): Promise<void> {
-  const sentAt = performance.now()
-  const { lat, lon } = places[place]!
+): Promise<Got> {
+  const { lat, lon } = plan.visitors.places[place]!
   const headers = { 'x-sim-location': `${lat},${lon}` }
-  let pop = 'none'
-  let bytes = 0
-  let isHit = false
-  let isOk = false
-  let isWrong = false
-  try {
-    let answer = await request((popOf.get(place) ?? door.origin) + path, { dispatcher: agent, headers })
-    if (answer.statusCode === 307) {
-      await answer.body.dump()
-      const location = new URL(String(answer.headers.location))
-      popOf.set(place, location.origin)
-      answer = await request(location, { dispatcher: agent, headers })
-    }
-    const body = Buffer.from(await answer.body.arrayBuffer())
-    const status = String(answer.headers['cache-status'] ?? '')
-    const members = status.split(/, (?=[^";]+;)/)
-    pop = members.at(-1)!.split(';')[0]! || 'none'
-    isHit = /; hit/.test(members.at(-1)!)
-    if (members.every(member => /; fwd=/.test(member))) result.originRequests++
-    isOk = answer.statusCode < 500
-    isWrong = checksBodies && isOk && !body.equals(originBody(path))
-    bytes = body.length
-  } catch {
-    // The PoP is gone: the next visit from here asks the door again.
-    popOf.delete(place)
+  let askedAt = performance.now()
+  let answer = await request((popOf.get(place) ?? door.origin) + path, { dispatcher: agent, headers })
+  if (answer.statusCode === 307) {
+    await answer.body.dump()
+    const location = new URL(String(answer.headers.location))
+    popOf.set(place, location.origin)
+    askedAt = performance.now()
+    answer = await request(location, { dispatcher: agent, headers })
   }
-  const now = performance.now()
-  const tally = result.byPop.get(pop) ?? createTally()
-  result.byPop.set(pop, tally)
-  for (const one of [result.all, tally]) {
-    one.requests++
-    one.bytes += bytes
-    if (isHit) {
-      one.hits++
-      one.hitBytes += bytes
-    }
-    if (!isOk) one.errors++
-    if (isWrong) one.wrongBodies++
-    // A timer may fire a little early.
-    one.latency.recordValue(Math.max(1, Math.round((now - Math.min(due, sentAt)) * 1000)))
-    one.service.recordValue(Math.max(1, Math.round((now - sentAt) * 1000)))
+  const rttMs = Number.parseFloat(String(answer.headers['x-sim-rtt'] ?? '0')) || 0
+  return {
+    status: answer.statusCode,
+    cacheStatus: String(answer.headers['cache-status'] ?? ''),
+    body: Buffer.from(await answer.body.arrayBuffer()),
+    wayMs: rttMs * timeScale,
+    askedAt,
   }
 }
 

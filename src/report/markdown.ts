@@ -4,6 +4,7 @@ import type { RunResult } from '../stats/result.ts'
 import { costSentence } from './cost.ts'
 import { formatCount, formatEstimate, formatValue } from './figures.ts'
 import { inertMarkdown } from './inert.ts'
+import { modelledHead, modelledRows } from './modelled.ts'
 import { reasonText } from './sentences.ts'
 
 /** The result as Markdown: for issues, pull requests and wikis. */
@@ -15,6 +16,7 @@ export function reportMarkdown(result: RunResult): string {
     .sort(([, a], [, b]) => b - a)
   const misses = reasons.reduce((sum, [, count]) => sum + count, 0)
   const ms = (value: number | null): string => (value === null ? '-' : formatDigits(value))
+  const modelled = modelledRows(result)
   return [
     `# ${inertMarkdown(result.title)}`,
     '',
@@ -25,6 +27,15 @@ export function reportMarkdown(result: RunResult): string {
       metrics.map(({ id, title, doc }) => [title, formatEstimate(id, headline[id]!), doc]),
     ),
     '',
+    ...(modelled.length === 0
+      ? []
+      : [
+          ...table(
+            [...modelledHead],
+            modelled.map(({ title, measured, simulated, difference }) => [title, measured, simulated, difference]),
+          ),
+          '',
+        ]),
     ...table(
       ['PoP', 'requests', 'hit ratio', 'byte hit ratio', 'p50 ms', 'p95 ms', 'p99 ms', 'saved ms'],
       pops.map(pop => [

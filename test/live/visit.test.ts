@@ -2,10 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/cli/atlas.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
+import { fateOfWord, readCacheStatus } from '../../src/live/read-cache-status.ts'
 import { type VisitOptions, type VisitResult, visit } from '../../src/live/visit.ts'
+import { createGeometry } from '../../src/scenario/geometry.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
 import { createLoad } from '../../src/sim/load.ts'
+import { runPlan } from '../../src/sim/run.ts'
+import { Fate } from '../../src/stats/tally.ts'
 import { get, httpOrigin, popBefore, until } from './rig.ts'
 
 const scenario = `
@@ -31,35 +35,87 @@ async function visitWith(more: Partial<VisitOptions>, origin?: URL): Promise<Vis
   const ports = { host: '127.0.0.1', port: 0, popPort: 0, controlPort: 0, manner: 'redirect' as const }
   const given = { timeScale: 0, keepsHost: false, mode: 'conformant' as const, token: 'long-enough', now: Date.now }
   network = await startNetwork({ plan, atlas, origin, ...ports, ...given })
-  const { catalog, traffic } = createLoad(plan, null, createRandom(1))
-  const { places } = plan.visitors
-  const limits = { requests: 600, atOnce: 16, greatestBytes: 20_000, checksBodies: true, dueMs: undefined }
+  const { catalog, traffic } = createLoad(plan, null, createRandom(plan.seed, 'replication 0'))
+  const geometry = createGeometry(plan, atlas)
+  const limits = {
+    requests: 600,
+    atOnce: 16,
+    greatestBytes: 20_000,
+    checksBodies: true,
+    dueMs: undefined,
+    timeScale: 0,
+  }
   const signal = new AbortController().signal
-  return visit({ door: new URL(network.door.url), places, catalog, traffic, ...limits, signal, ...more })
+  return visit({ door: new URL(network.door.url), plan, geometry, catalog, traffic, ...limits, signal, ...more })
 }
+
+const manifest = { version: '', command: '', seed: 1, replications: 1, scenario: '', scenarioHash: '', traceHash: null }
+const machine = { node: '', os: '', cpu: '' }
 
 describe('visitors', () => {
   it('get the right bodies, and count what the PoPs count', async () => {
-    const { all, byPop, originRequests } = await visitWith({})
-    expect([all.requests, all.errors, all.wrongBodies]).toEqual([600, 0, 0])
-    expect([...byPop.keys()].sort()).toEqual(['FRA', 'SYD'])
-    const hits = network!.pops.reduce((sum, { pop }) => sum + pop.counters.bucket.hit, 0)
-    expect(all.hits).toBe(hits)
-    expect(originRequests).toBeGreaterThanOrEqual(network!.origin.state!.requests)
+    const { log, wrongBodies } = await visitWith({})
+    const { headline, pops, missReasons, checks, series } = log.result({ ...manifest, ...machine }, [])
+    expect([log.requests, log.errors, wrongBodies]).toEqual([600, 0, 0])
+    for (const { id, requests, hitRatio, bytes } of pops) {
+      const { counters } = network!.pops.find(pop => pop.id === id)!.pop
+      expect([id, requests, Math.round(hitRatio * requests)]).toEqual([id, counters.requests, counters.bucket.hit])
+      expect(bytes).toBeGreaterThan(0)
+    }
+    expect(headline.origin_requests!.value).toBeGreaterThanOrEqual(network!.origin.state!.requests)
+    expect(missReasons).toEqual({
+      absent: expect.any(Number),
+      ...(missReasons.join ? { join: expect.any(Number) } : {}),
+    })
+    expect(series.requests.reduce((sum, count) => sum + count, 0)).toBe(600)
+    for (const { left, right } of checks) expect(left).toBe(right)
+  })
+
+  it('wait as long as a run says where the PoPs answer at once: their own way is the model’s', async () => {
+    const { log } = await visitWith({ atOnce: 1 })
+    const { headline } = log.result({ ...manifest, ...machine }, [])
+    const { atlas, plan } = planned()
+    const { cold } = runPlan({ ...plan, warmup: { kind: 'none' } }, atlas, { manifest: { ...manifest, ...machine } })
+    expect(headline.direct_p50_ms!.value).toBe(cold.direct_p50_ms)
+    // One after the other nobody joins a fetch: what joined one in the run finds the copy here.
+    expect(headline.hit_ratio!.value).toBeCloseTo(cold.hit_ratio! + cold.join_ratio!, 2)
+    expect(headline.p50_ms!.value).toBeGreaterThan(0.9 * cold.p50_ms!)
+    expect(headline.p50_ms!.value).toBeLessThan(cold.p50_ms! + 20)
   })
 
   it('notice a wrong body', async () => {
     const origin = await httpOrigin((_, response) => response.end('something else'))
-    const { all } = await visitWith({ requests: 20 }, origin.url)
-    expect(all.wrongBodies).toBe(20)
+    const { wrongBodies } = await visitWith({ requests: 20 }, origin.url)
+    expect(wrongBodies).toBe(20)
   })
 
   it('count the wait for those before them (no coordinated omission)', async () => {
     const origin = await httpOrigin((_, response) => setTimeout(() => response.end('x'), 40))
-    const { all } = await visitWith({ requests: 20, atOnce: 1, dueMs: () => 0, checksBodies: false }, origin.url)
-    expect(all.service.getValueAtPercentile(50)).toBeLessThan(200_000)
-    expect(all.latency.getValueAtPercentile(99)).toBeGreaterThan(20 * 40_000 * 0.9)
+    const { wall, log } = await visitWith({ requests: 20, atOnce: 1, dueMs: () => 0, checksBodies: false }, origin.url)
+    expect(wall.service.getValueAtPercentile(50)).toBeLessThan(200_000)
+    expect(wall.latency.getValueAtPercentile(99)).toBeGreaterThan(20 * 40_000 * 0.9)
+    expect(log.result({ ...manifest, ...machine }, []).headline.p99_ms!.value).toBeGreaterThan(20 * 40 * 0.9)
   })
+})
+
+describe('what a Cache-Status says', () => {
+  it.each([
+    ['FRA; hit; ttl=30', 'hit', ''],
+    ['FRA; hit; ttl=-3', 'stale', ''],
+    ['FRA; hit; ttl=0; detail=stale-while-revalidate', 'stale', ''],
+    ['FRA; fwd=stale; fwd-status=503; ttl=-3; detail=stale-if-error', 'stale', ''],
+    ['FRA; fwd=stale; fwd-status=304; stored', 'revalidated', 'expired'],
+    ['FRA; fwd=stale; fwd-status=200; stored', 'miss', 'expired'],
+    ['FRA; fwd=uri-miss; fwd-status=200; stored; key="a, b; hit"', 'miss', 'absent'],
+    ['FRA; fwd=uri-miss; fwd-status=200; collapsed', 'join', 'join'],
+    ['FRA; fwd=uri-miss; fwd-status=200; detail=no-store', 'pass', 'uncacheable'],
+  ])('%s', (field, fate, reason) => {
+    const [word] = readCacheStatus(`SHIELD; fwd=uri-miss, ${field}`).slice(-1)
+    expect(word!.cache).toBe('FRA')
+    expect(fateOfWord(word!)).toEqual({ fate: Fate[fate as keyof typeof Fate], reason })
+  })
+
+  it('that is none is no word', () => expect(readCacheStatus('a; b=')).toEqual([]))
 })
 
 describe('closing', () => {

@@ -3,6 +3,7 @@ import { metrics } from '../../stats/metrics.ts'
 import type { RunResult } from '../../stats/result.ts'
 import { formatCount, formatEstimate, formatValue } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
+import { modelledHead, modelledRows } from '../modelled.ts'
 import { reasonText, routingSentence, warmSentence } from '../sentences.ts'
 import { cards } from './cards.ts'
 import { costSection } from './cost.ts'
@@ -30,6 +31,12 @@ export function reportHtml(result: RunResult, { scenario, land }: PageOptions): 
   const body = [
     head(result),
     '<main>',
+    section(
+      'modelled',
+      'Measured beside simulated',
+      'The same requests on real servers, and in a run.',
+      modelled(result),
+    ),
     section('map', 'The world', '', worldMap(result, land)),
     section('latency', 'How long visitors wait', '', latencyFigures(result)),
     section('time', 'Over time', warmSentence(result), timelineFigures(result)),
@@ -77,6 +84,16 @@ function head(result: RunResult): string {
       .map(([id, label]) => `<a href="#${id}">${label}</a>`)
       .join('')}</nav></header>`,
   ].join('')
+}
+
+/** Figures of real PoPs beside those of a run of the same requests; nothing of a run. */
+function modelled(result: RunResult): string {
+  const rows = modelledRows(result)
+  if (rows.length === 0) return ''
+  const head = modelledHead.map(title => `<th scope="col">${title}</th>`).join('')
+  const line = ({ title, measured, simulated, difference }: (typeof rows)[number]): string =>
+    `<tr><th scope="row">${inertHtml(title)}</th><td>${measured}</td><td>${simulated}</td><td>${difference}</td></tr>`
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Measured beside simulated"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`
 }
 
 /** Why requests were no hits, and what reaches the origin. */
