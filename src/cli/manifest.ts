@@ -2,7 +2,7 @@ import { arch, cpus, platform, release } from 'node:os'
 import { hashPlan } from '../scenario/hash.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Manifest } from '../stats/result.ts'
-import { hashFile } from '../sweep/hash-file.ts'
+import { hashFile, hashText } from '../sweep/hash-file.ts'
 import { readVersion } from './version.ts'
 
 /** What a result needs to be made again: the program, the scenario, the trace, the machine. */
@@ -10,7 +10,7 @@ export async function createManifest(plan: Plan, scenario: string, tracePath: st
   return {
     ...plainManifest(scenario, plan.seed),
     replications: plan.replications,
-    scenarioHash: hashPlan(plan),
+    scenarioHash: hashPlan(plan, hashText),
     traceHash: tracePath === undefined ? null : await hashFile(tracePath),
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { describeMistake, type Mistake, UserError } from '../lib/user-error.ts'
 import { seedAxis } from '../report/sweep.ts'
@@ -8,7 +7,7 @@ import type { Override } from '../scenario/override.ts'
 import { readScenario } from '../scenario/parse.ts'
 import { planOf } from '../scenario/plan-of.ts'
 import type { CellTask, TraceFile } from '../sweep/cell-task.ts'
-import { hashFile } from '../sweep/hash-file.ts'
+import { hashFile, hashText } from '../sweep/hash-file.ts'
 import type { JournalHead } from '../sweep/journal.ts'
 import type { Cell } from '../sweep/local.ts'
 import { estimateMemory } from '../sweep/memory.ts'
@@ -115,7 +114,7 @@ function createPlanner({ text, file, shared, traces }: PlannerInput) {
       const trace = plan.traffic.kind === 'trace' ? await traces.find(plan.traffic.file) : undefined
       title ||= plan.title
       cellBytes = Math.max(cellBytes, estimateMemory(plan, trace?.bytes ?? 0))
-      return { planHash: hashPlan(plan), trace }
+      return { planHash: hashPlan(plan, hashText), trace }
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       for (const mistake of error.mistakes) mistakes.add(mistake)
@@ -148,7 +147,7 @@ function createPlanner({ text, file, shared, traces }: PlannerInput) {
 }
 
 function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+  return hashText(canonicalJson(value))
 }
 
 /** Mistakes or warnings, each once: most of them come with every cell. */

@@ -26,10 +26,22 @@ function localRunner({ workers, mostBytes, timeoutMs }: SweepSettings, { cellByt
   const threads = workersWithin({ workers, processors, cellBytes, mostBytes })
   return {
     async run(left, signal, onEnd) {
-      await runLocally(left, { worker, workers: Math.min(threads, Math.max(1, left.length)), timeoutMs, signal, onEnd })
+      await runLocally(byTrace(left), {
+        worker,
+        workers: Math.min(threads, Math.max(1, left.length)),
+        timeoutMs,
+        signal,
+        onEnd,
+      })
     },
     close: async () => undefined,
   } satisfies SweepRunner
+}
+
+/** Cells of one trace after the other, so that a worker reads each trace once. The journal puts the results in order. */
+function byTrace(cells: readonly PlannedCell[]): PlannedCell[] {
+  const traces = [...new Set(cells.map(({ task }) => task.trace?.hash))]
+  return traces.flatMap(hash => cells.filter(({ task }) => task.trace?.hash === hash))
 }
 
 async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBytes }: PlannedSweep) {

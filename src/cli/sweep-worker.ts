@@ -1,5 +1,7 @@
+import type { Atlas } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome } from '../report/sweep.ts'
+import { createGeometry, type Geometry, geometryKey } from '../scenario/geometry.ts'
 import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
@@ -34,7 +36,11 @@ export async function runCell({ text, file, overrides, trace, precision }: CellT
   const { plan } = planOf(readScenario(text, file, overrides), atlas)
   const source = trace === undefined ? null : await traceOf(plan, trace.path)
   const run = (replications: number): RunResult =>
-    runPlan({ ...plan, replications }, atlas, { manifest: noManifest, trace: source })
+    runPlan({ ...plan, replications }, atlas, {
+      manifest: noManifest,
+      trace: source,
+      geometry: geometryOf(plan, atlas),
+    })
   return outcomeOf(
     precision === undefined || source ? run(plan.replications) : runUntil(precision, plan.replications, run),
   )
@@ -77,6 +83,15 @@ function outcomeOf({ headline, thresholds, notes }: RunResult): CellOutcome {
 /** JSON knows no NaN; a value must be the same before and after it lay in a journal. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
+}
+
+let lastGeometry: { key: string; geometry: Geometry } | undefined
+
+/** The geometry of a plan. Neighbouring cells mostly have the same one, so the last is kept. */
+function geometryOf(plan: Plan, atlas: Atlas): Geometry {
+  const key = geometryKey(plan)
+  if (lastGeometry?.key !== key) lastGeometry = { key, geometry: createGeometry(plan, atlas) }
+  return lastGeometry.geometry
 }
 
 let lastTrace: { name: string; source: TraceSource } | undefined

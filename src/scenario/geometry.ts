@@ -56,3 +56,10 @@ export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
     access: createAccessMix(atlas.accessProfiles, visitors.access),
   }
 }
+
+/** The same for plans of the same geometry, which is worth keeping between the cells of a sweep: what cannot matter is left out. */
+export function geometryKey(plan: Plan): string {
+  const pops = plan.pops.map(pop => ({ ...pop, capacityBytes: 0, policy: '', admission: '', collapse: false }))
+  const elsewhere = { title: '', description: '', seed: 0, replications: 0, router: '', thresholds: [], warmup: '' }
+  return JSON.stringify({ ...plan, ...elsewhere, traffic: '', behaviors: [], events: [], pops })
+}

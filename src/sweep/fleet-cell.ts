@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Override } from '../scenario/override.ts'
 import type { CellTask, TraceFile } from './cell-task.ts'
+import { hashText } from './hash-file.ts'
 
 /** The part of a task that all cells of a sweep share: it lies in the queue once, under its hash. */
 export interface Recipe {
@@ -28,9 +28,7 @@ export const lostRecipe = 'its scenario is no longer in the queue'
 
 /** Content address of a recipe: SHA-256 in hex. */
 export function hashRecipe({ text, file }: Recipe): string {
-  return createHash('sha256')
-    .update(JSON.stringify([text, file]))
-    .digest('hex')
+  return hashText(JSON.stringify([text, file]))
 }
 
 export interface FleetTerms {

@@ -7,3 +7,8 @@ export async function hashFile(path: string): Promise<string> {
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
   return hash.digest('hex')
 }
+
+/** The same of a text in UTF-8. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
