@@ -211,7 +211,7 @@ function isOpenToAll(control: Directives): boolean {
 function isUseful({ fields, respondedAt }: Exchange, freshness: Freshness, mode: Mode): boolean {
   if (lineOf(fields, 'etag') !== undefined || lineOf(fields, 'last-modified') !== undefined) return true
   if (freshness.isNoCache) return false
-  if (freshness.freshUntil > respondedAt || freshness.staleUntil > respondedAt) return true
-  if (freshness.errorUntil > respondedAt) return true
+  // Neither window ends before freshness does.
+  if (Math.max(freshness.staleUntil, freshness.errorUntil) > respondedAt) return true
   return mode === 'conformant' && freshness.isExplicit && freshness.lifetimeMs > 0
 }

@@ -161,3 +161,101 @@ describe('where the mode cdn differs', () => {
     expect(judgeStorage({ ...exchange, fields: ['Vary', '*'] }, 'cdn', forced).mayStore).toBe(false)
   })
 })
+
+describe('lifetimes that a behaviour forces', () => {
+  const force = (ttlMs: number, fields: string[], more: Partial<Exchange> = {}) => {
+    const given = { method: 'GET', isAuthorized: false, isRequestNoStore: false, status: 200, requestedAt: now }
+    const forced = { ttlMs, staleWhileRevalidateMs: 2000, staleIfErrorMs: 3000 }
+    return judgeStorage({ ...given, respondedAt: now, fields: [...date, ...fields], ...more }, 'cdn', forced)
+  }
+  it('stand over no-store, private and Authorization', () => {
+    for (const value of ['no-store', 'private', 'no-cache', 'must-revalidate'])
+      expect(force(7000, control(value), { isAuthorized: true })).toMatchObject({ mayStore: true, reason: '' })
+  })
+  it('of nothing store nothing', () => {
+    expect(force(0, control('max-age=9'))).toMatchObject({ mayStore: false, reason: 'forced-ttl' })
+  })
+  it('are explicit, and their windows may be used', () => {
+    expect(force(7000, control('no-cache, must-revalidate')).freshness).toMatchObject({
+      isExplicit: true,
+      isStaleForbidden: false,
+      isNoCache: false,
+      staleUntil: now + 9000,
+      errorUntil: now + 10_000,
+    })
+  })
+})
+
+describe('what is worth its room', () => {
+  const useful = (value: string, fields: string[] = [], mode: Mode = 'conformant') =>
+    verdict([...control(value), ...fields], {}, mode)
+  it.each([
+    ['fresh', useful('max-age=9', [], 'cdn'), 9],
+    [
+      'stale on arrival, in its window to revalidate',
+      useful('max-age=1, stale-while-revalidate=9', ['Age', '5'], 'cdn'),
+      -4,
+    ],
+    ['stale on arrival, in its window for errors', useful('max-age=1, stale-if-error=9', ['Age', '5'], 'cdn'), -4],
+    ['past all windows', useful('max-age=1, stale-if-error=2', ['Age', '5'], 'cdn'), 'of-no-use'],
+    ['past all windows, where stale may be served when disconnected', useful('max-age=1', ['Age', '5']), -4],
+    ['never fresh, without a validator', useful('max-age=0'), 'of-no-use'],
+    ['never fresh, with ETag', useful('max-age=0', ['ETag', '"a"']), 0],
+    ['no-cache without a validator', useful('no-cache, max-age=9'), 'of-no-use'],
+    ['no-cache with Last-Modified', useful('no-cache, max-age=9', ['Last-Modified', at(-9)]), 9],
+  ])('%s', (_, found, expected) => expect(found).toBe(expected))
+})
+
+describe('windows of RFC 5861', () => {
+  const windows = (value: string, mode: Mode): number[] => {
+    const { freshness } = judge([...control(value), 'ETag', '"a"'], {}, mode)
+    return [freshness.staleUntil - freshness.freshUntil, freshness.errorUntil - freshness.freshUntil]
+  }
+  const both = 'stale-while-revalidate=2, stale-if-error=3'
+  it.each([
+    [`max-age=1, ${both}`, [2000, 3000], [2000, 3000]],
+    [`s-maxage=1, ${both}`, [0, 0], [2000, 3000]],
+    [`s-maxage=1, no-cache, ${both}`, [0, 0], [0, 0]],
+    [`s-maxage=1, must-revalidate, ${both}`, [0, 0], [0, 0]],
+    [`s-maxage=1, proxy-revalidate, ${both}`, [0, 0], [0, 0]],
+    [`max-age=1, must-revalidate, ${both}`, [0, 0], [0, 0]],
+    ['max-age=1, stale-while-revalidate=x, stale-if-error=-1', [0, 0], [0, 0]],
+  ])('%s', (value, conformant, cdn) => {
+    expect(windows(value, 'conformant')).toEqual(conformant)
+    expect(windows(value, 'cdn')).toEqual(cdn)
+  })
+})
+
+describe('details', () => {
+  it('POST is stored with explicit freshness only (RFC 9110, 9.3.3)', () => {
+    expect(verdict(control('max-age=9'), { method: 'POST' })).toBe(9)
+    expect(verdict(['Last-Modified', at(-100)], { method: 'POST' })).toBe('method')
+  })
+  it('a 304 is no response to store', () => expect(verdict(control('max-age=9'), { status: 304 })).toBe('status'))
+  it('Expires counts from Date, and from arrival without one', () => {
+    const given = { fields: ['Expires', at(9)] }
+    expect(verdict([], given)).toBe(9)
+    expect(verdict([], { fields: ['Date', at(-5), 'Expires', at(9)] })).toBe(9)
+    expect(judge([], { fields: ['Date', at(-5), 'Expires', at(9)] }).freshness.lifetimeMs).toBe(14_000)
+  })
+  it('the heuristic counts from Date, and from arrival without one', () => {
+    expect(verdict([], { fields: ['Last-Modified', at(-100)] })).toBe(10)
+    expect(judge([], { fields: ['Date', at(-50), 'Last-Modified', at(-100)] }).freshness.lifetimeMs).toBe(5000)
+  })
+  it('no lifetime is longer than 2^31 seconds', () => {
+    const { freshness } = judge(['Expires', formatHttpDate(now + 2 ** 31 * 1000 + 9e6)])
+    expect(freshness.lifetimeMs).toBe(2 ** 31 * 1000)
+  })
+  it('cdn: a 410 is remembered like a 404, a heuristic is for successes', () => {
+    expect(verdict([], { status: 410 }, 'cdn')).toBe(10)
+    expect(verdict(['Last-Modified', at(-100)], {}, 'cdn')).toBe(10)
+    expect(verdict([...control('public'), 'Last-Modified', at(-100)], { status: 400 }, 'cdn')).toBe(0)
+  })
+  it('a heuristic needs a status that allows it', () => {
+    expect(judge(['Last-Modified', at(-100)], { status: 201 }).freshness.lifetimeMs).toBe(0)
+  })
+  it('no field is unkept unless named', () => {
+    expect(judge(control('max-age=9')).unkeptFields).toEqual([])
+    expect(judge(control('max-age=9, private="A", no-cache="b"')).unkeptFields).toEqual(['b', 'a'])
+  })
+})
