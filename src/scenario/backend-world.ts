@@ -36,6 +36,8 @@ export interface BackendPorts {
 export interface Backends {
   /** Index of the origin of an object; -1: the one plain origin. */
   originOf(id: ObjectId): number
+  /** Index of the behaviour of an object. */
+  behaviorOf(id: ObjectId): number
   /** How an origin is asked over a leg; asks must come through the clock. */
   askOver(origin: number, leg: Leg, totals: OriginTotals): Ask
   hooks: BackendHooks
@@ -74,6 +76,7 @@ export function createBackends(plan: BackendsPlan, rules: Rules, pops: number, p
   const asks = plan.origins.map(origin => createNamedAsk(origin, plan, rules, functions, models))
   return {
     functions,
+    behaviorOf: id => rules.behaviorOf[id]!,
     originOf: id => originOfBehavior[rules.behaviorOf[id]!]!,
     askOver(origin, { oneWayMs, bytesPerMs }, totals) {
       const ask = asks[origin]!

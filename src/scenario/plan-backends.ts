@@ -1,4 +1,3 @@
-import { coldStartOf } from '../backend/cold-start.ts'
 import type { BucketPlan, EdgePlan, FunctionPlan, TablePlan, UsePlan } from '../backend/plans.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { nameHint } from '../lib/nearest-name.ts'
@@ -151,8 +150,6 @@ function planFunctions(scenario: Scenario, findings: Findings): FunctionPlan[] {
   return Object.entries(scenario.functions).map(([name, item]): FunctionPlan => {
     const path = ['functions', name]
     const [file, exportName = 'handler'] = item.handler.split('#') as [string, string?]
-    const { cold } = item
-    const initMs = typeof cold === 'string' ? findings.attempt([...path, 'cold'], () => coldStartOf(cold).initMs) : cold
     return {
       name,
       file,
@@ -168,7 +165,7 @@ function planFunctions(scenario: Scenario, findings: Findings): FunctionPlan[] {
       eventAgeMs: item.eventAge,
       durationMs: item.time,
       placementMs: item.placement,
-      initMs: initMs ?? [[0.5, 0]],
+      initMs: item.cold,
     }
   })
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { coldStarts } from '../backend/cold-start.ts'
 import { keepAlives } from '../backend/keep-alive/index.ts'
+import { quantilesOf } from '../backend/plans.ts'
 import { parseDurationMs } from '../lib/quantity.ts'
 import { auth, cors, route, sockets, throttle } from './schema-apis.ts'
 import { quantiles, use } from './schema-times.ts'
@@ -43,7 +45,10 @@ const bucket = record({
   })
     .prefault({})
     .describe('What its events lead to'),
-  time: quantiles({ measured: { p50: 14, p90: 20, p99: 120 }, vendor: { p50: 100, p90: 150, p99: 200 } })
+  time: quantiles({
+    measured: quantilesOf({ p50: 14, p90: 20, p99: 120 }),
+    vendor: quantilesOf({ p50: 100, p90: 150, p99: 200 }),
+  })
     .prefault('measured')
     .describe(
       'Time to the first byte: measured (14, 20, 120 ms), vendor (the 100 to 200 ms of its guide), or your own',
@@ -102,10 +107,9 @@ const functionItem = record({
   concurrency: limit(0).describe('Events that are served at once; more are throttled'),
   uses: z.record(z.string(), use).default({}).describe('Tables, buckets and functions that it may use, and how'),
   time: quantiles().prefault({ p50: 10, p99: 50 }).describe('Time of the handler itself, without what it uses'),
-  cold: z
-    .union([z.string(), quantiles()])
-    .default('nodejs22')
-    .describe('Start of an environment: nodejs22, nodejs22-image, python313, java21, or its time'),
+  cold: quantiles(Object.fromEntries(coldStarts.map(({ name, initMs }) => [name, initMs])))
+    .prefault('nodejs22')
+    .describe(`Start of an environment: ${coldStarts.map(({ name }) => name).join(', ')}, or a time`),
   placement: duration().prefault('50ms').describe('Time to find a place for a new environment'),
   keepAlive: keepAlive.prefault('6m').describe('How long an environment waits for the next event, or a policy'),
   variables: z.record(z.string(), z.string()).default({}).describe('Variables of its environment'),

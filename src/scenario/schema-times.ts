@@ -5,13 +5,6 @@ import { nameHint } from '../lib/nearest-name.ts'
 import { parseDurationMs } from '../lib/quantity.ts'
 import { count, duration, record, writtenMark } from './schema-values.ts'
 
-/** Known times: half of all are below `p50`, one of a hundred is above `p99`. */
-interface Known {
-  p50: number
-  p90?: number | undefined
-  p99: number
-}
-
 const known = record({
   p50: duration().describe('Half of them are below'),
   p90: duration().optional().describe('One of ten is above'),
@@ -19,11 +12,11 @@ const known = record({
 }).refine(({ p50, p90 = p50, p99 }) => p50 <= p90 && p90 <= p99, { error: 'p50, p90, p99 must rise' })
 
 /** How long something takes: `12ms` always, `{ p50: 12ms, p99: 60ms }`, or the name of a preset. */
-export function quantiles(presets: Readonly<Record<string, Known>> = {}) {
+export function quantiles(presets: Readonly<Record<string, Quantiles>> = {}) {
   return z.union([known, z.string(), z.number()]).transform((given, context): Quantiles => {
     if (typeof given === 'object') return quantilesOf(given)
-    const preset = presets[given]
-    if (preset !== undefined) return quantilesOf(preset)
+    const preset = Object.hasOwn(presets, given) ? presets[given] : undefined
+    if (preset !== undefined) return preset
     const ms = parseDurationMs(given)
     if (ms !== undefined) return [[0.5, ms]]
     const names = Object.keys(presets)

@@ -4,8 +4,10 @@ import { UserError } from '../lib/user-error.ts'
 import { createGeometry, type Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { fateNames } from '../stats/tally.ts'
+import { directKindsOf } from './direct.ts'
 import type { TraceSource } from './load.ts'
 import { type OneRun, runOnce } from './run-once.ts'
+import type { Span } from './span-steps.ts'
 import { createWitness, type Sighting } from './witness.ts'
 
 /** A part of a request's time. */
@@ -36,6 +38,8 @@ export interface Story {
   ageMs: Ms | null
   /** Who was asked above the edge, in order. A request that joins a fetch has none of its own. */
   hops: { at: string; verdict: string; askedMs: Ms; answeredMs: Ms; status: number }[]
+  /** What its hooks and its origin did, where that is modelled: from when to when, and within each other. */
+  spans: Span[]
   /** Null for an error: it has no latency. */
   withCdn: { steps: Step[]; totalMs: Ms } | null
   direct: { steps: Step[]; totalMs: Ms } | null
@@ -64,6 +68,7 @@ export function explainRequest(
     trace,
     watch: witness.watch,
     onHop: witness.onHop,
+    onSpan: witness.onSpan,
     lastRequest: request,
     ...(onProgress ? { onProgress: (done: number) => onProgress(Math.min(done, request), request) } : {}),
     onWorld: witness.onWorld,
@@ -110,28 +115,32 @@ function tell(plan: Plan, geometry: Geometry, run: OneRun, seen: Sighting): Stor
     reason: seen.reason,
     ageMs: seen.freshUntilMs === null ? null : Math.max(0, behavior.ttlMs - (seen.freshUntilMs - seen.atMs)),
     hops: seen.hops,
+    spans: seen.spans,
   }
 }
 
 /** The request's time in parts, with the CDN and without it. */
 function timesOf(
-  { network, origin }: Plan,
+  plan: Plan,
   geometry: Geometry,
   { timing, catalog }: OneRun,
   seen: Sighting,
 ): Pick<Story, 'connection' | 'withCdn' | 'direct' | 'savedMs'> {
   const { request, place, edge, id, waitMs } = seen
+  const { network } = plan
   timing.draw(request)
   const { accessMs, jitterMs, isNew, profile } = timing
   const { protocol, dnsMs, edgeThinkMs } = network
   const connection = { isNew, protocol, access: geometry.access.tables[profile]!.name, accessMs, jitterMs }
   if (waitMs === null || edge < 0) return { connection, withCdn: null, direct: null, savedMs: null }
-  timing.time(place, edge, catalog.bytesOf[id]!, waitMs)
+  const kind = plan.backends === null ? 0 : catalog.classOf[id]!
+  const alone = directKindsOf(plan, geometry)[kind]!
+  timing.time(place, edge, catalog.bytesOf[id]!, waitMs, kind)
   const opening = (rttMs: Ms): Step[] =>
     isNew ? [{ what: 'DNS', ms: dnsMs }, ...(handshakes[protocol] ?? []).map(what => ({ what, ms: rttMs }))] : []
   const extraMs = accessMs + jitterMs
   const rttMs = geometry.rttMs[place * geometry.edges + edge]! + extraMs
-  const directRttMs = geometry.directRttMs[place]! + extraMs
+  const directRttMs = alone.rttMs[place]! + extraMs
   const withSteps = [
     ...opening(rttMs),
     { what: 'request and first byte', ms: rttMs },
@@ -141,7 +150,7 @@ function timesOf(
   const directSteps = [
     ...opening(directRttMs),
     { what: 'request and first byte', ms: directRttMs },
-    { what: 'the origin works', ms: origin.thinkMs },
+    { what: 'the origin works', ms: alone.thinkMs },
   ]
   return {
     connection,

@@ -22,6 +22,7 @@ const story: Story = {
   reason: '',
   ageMs: 60_000,
   hops: [],
+  spans: [],
   withCdn: {
     totalMs: 30,
     steps: [

@@ -73,7 +73,7 @@ describe('mistakes among them', () => {
     ['#get', '', ''],
     ['product.mjs#get', 'product.py', 'functions.product.handler: "./fn/product.py" is no ./file.mjs#export'],
     ['memory: 512', 'memory: 64', 'functions.product.memory: "64" is too small: at least 128'],
-    ['cold: nodejs22', 'cold: nodejs2', 'functions.product.cold: unknown cold start "nodejs2" (did you mean "nodejs22"?)'],
+    ['cold: nodejs22', 'cold: nodejs2', 'functions.product.cold: "nodejs2" is no time (did you mean "nodejs22"?)'],
     ['keepAlive: 6m', 'keepAlive: hybird', 'functions.product.keepAlive: unknown keep-alive policy "hybird" (did you mean "hybrid"?)'],
     ['uses: {products: read}', 'uses: {product: read}', ''],
     ['uses: {products: read}', 'uses: {produkts: read}', 'functions.product.uses.produkts: there is no table, bucket or function "produkts" (did you mean "products"?)'],
