@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./trace.ts')).registerTrace(program),
   },
   {
+    name: 'replay',
+    summary: 'replay the logs of a real CDN, and ask what if',
+    register: async program => (await import('./replay.ts')).registerReplay(program),
+  },
+  {
     name: 'sweep',
     summary: 'run a scenario at every point of a grid',
     register: async program => (await import('./sweep.ts')).registerSweep(program),
