@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RowSink } from '../../src/traffic/traces/format.ts'
 import { detectFormat } from '../../src/traffic/traces/index.ts'
 
-type Row = [timeS: number, low: number, high: number, bytes: number, lat: number, lon: number]
+type Row = [timeS: number, low: number, high: number, bytes: number, lat: number, lon: number, isPass?: boolean]
 
 /** Reads what its name and content are recognised as, in pieces of a size; also says as what. */
 function read(fileName: string, input: string | Uint8Array, piece = 11): { name: string; rows: Row[] } {

@@ -44,7 +44,7 @@ export const cloudfront: LogFormat = {
   title: 'Amazon CloudFront standard log, tab-separated',
   source: 'Amazon CloudFront developer guide: standard log file fields',
   params: z.strictObject({}),
-  looksLike: head => /^(?:#Version:.*\r?\n)?#Fields:/m.test(head.slice(0, 2048)) && /cs-uri-stem/.test(head),
+  looksLike: head => /^(?:#.*\n)*#Fields:.*\b(?:x-edge-|cs-uri-stem|sc-status)/.test(head),
   createReader: createCloudFrontReader,
 }
 

@@ -166,6 +166,8 @@ function patternOf(name: string, next: string | undefined): string {
   if (name === 'is_args') return '(\\??)'
   if (name === 'time_local') return '(\\d\\d/\\w{3}/\\d{4}:[\\d:.]+ [+-]\\d{4})'
   if (next === undefined) return '(.*)'
+  // A list with a comma and a space between its addresses.
+  if (name === 'http_x_forwarded_for' && next === ' ') return '((?:[^ ,]+, )*[^ ]*)'
   if (next === '"') return '((?:[^"\\\\]|\\\\.)*)'
   return next === '$' ? '(\\S*?)' : `([^${escaped(next)}]*)`
 }
