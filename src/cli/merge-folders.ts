@@ -7,6 +7,7 @@ import { mergeParts } from '../sweep/merge.ts'
 import { readResults } from '../sweep/results.ts'
 import type { MergeOptions } from './merge.ts'
 import { journalFile, lockFile, resultsFile, tellSweep, writeSweep } from './sweep-output.ts'
+import { checkOutputFile } from './terminal.ts'
 
 /** Merges finished shards and writes the whole sweep's files. Throws UserError. */
 export async function mergeFolders(folders: readonly string[], options: MergeOptions): Promise<void> {
@@ -17,6 +18,7 @@ export async function mergeFolders(folders: readonly string[], options: MergeOpt
   const rows = mergeParts(parts)
   const { title, inputs } = parts[0]!.head
   const sweep: Sweep = { title, rows, isTraced: inputs.trace !== 'none' }
+  if (options.html !== undefined) checkOutputFile(options.html)
   mkdirSync(options.out, { recursive: true })
   const lock = takeLock(join(options.out, lockFile))
   try {

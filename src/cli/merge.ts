@@ -7,6 +7,7 @@ const examples = `Examples:
 export interface MergeOptions {
   out: string
   json?: boolean
+  html?: string
 }
 
 /** Adds `cdnlab merge`: puts the shards of a sweep together. */
@@ -17,6 +18,7 @@ export function registerMerge(program: Command): void {
     .argument('<folders...>', 'the --out folders of all shards')
     .requiredOption('--out <folder>', 'where the results go; made where it is not there')
     .option('--json', 'the cells and the differences as JSON on standard output')
+    .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .addHelpText('before', examples)
     .action(async (folders: string[], options: MergeOptions) => {
       const { mergeFolders } = await import('./merge-folders.ts')

@@ -5,7 +5,8 @@ import { sweepMarkdown } from '../report/sweep-markdown.ts'
 import { differencesOf } from '../report/sweep-means.ts'
 import { resultLines, writeWhole } from '../sweep/results.ts'
 import { harmless } from './failures.ts'
-import { writeOut } from './terminal.ts'
+import { plainManifest } from './manifest.ts'
+import { writeOut, writeOutput } from './terminal.ts'
 
 const failedExit = 1
 const thresholdExit = 99
@@ -24,7 +25,11 @@ export function writeSweep(folder: string, sweep: Sweep): void {
 }
 
 /** Says on standard output what came of a sweep and sets the exit code: 1 where cells failed, 99 where thresholds were missed. */
-export async function tellSweep(folder: string, sweep: Sweep, { json = false }: { json?: boolean }): Promise<void> {
+export async function tellSweep(
+  folder: string,
+  sweep: Sweep,
+  { json = false, html }: { json?: boolean; html?: string },
+): Promise<void> {
   const failures = failuresOf(sweep)
   const missed = missedOf(sweep)
   await writeOut(json ? sweepJson(sweep) : sweepMarkdown(sweep))
@@ -35,8 +40,16 @@ export async function tellSweep(folder: string, sweep: Sweep, { json = false }: 
     process.stderr.write(`threshold missed: cell ${row.cell}: ${harmless(text)}\n`)
   if (missed.length > mostTold) process.stderr.write(`and ${missed.length - mostTold} more\n`)
   process.stderr.write(`written to ${folder}\n`)
+  if (html !== undefined) await writePage(html, sweep)
   if (failures.length > 0) process.exitCode = failedExit
   else if (missed.length > 0) process.exitCode = thresholdExit
+}
+
+async function writePage(path: string, sweep: Sweep): Promise<void> {
+  const { sweepHtml } = await import('../report/html/sweep-page.ts')
+  const { version, command, node, os, cpu } = plainManifest(sweep.title, 0)
+  await writeOutput(path, sweepHtml(sweep, { version, command, node, os, cpu }))
+  process.stderr.write(`written to ${path}\n`)
 }
 
 function sweepJson(sweep: Sweep): string {

@@ -15,7 +15,7 @@ import { journalFile, lockFile, tellSweep, writeSweep } from './sweep-output.ts'
 import { type PlannedCell, type PlannedSweep, planSweep } from './sweep-plan.ts'
 import { openRunner, type SweepRunner } from './sweep-runner.ts'
 import { readSweepSettings } from './sweep-settings.ts'
-import { createProgress } from './terminal.ts'
+import { checkOutputFile, createProgress } from './terminal.ts'
 import { printWarnings } from './warnings.ts'
 
 const interruptedExit = 130
@@ -43,6 +43,7 @@ async function fillFolder(
   runner: SweepRunner,
   options: SweepOptions,
 ): Promise<void> {
+  if (options.html !== undefined) checkOutputFile(options.html)
   mkdirSync(options.out, { recursive: true })
   const lock = takeLock(join(options.out, lockFile))
   try {

@@ -7,6 +7,7 @@ const examples = `Examples:
   cdnlab sweep world --grid edge.policy=lru,s3-fifo --grid seed=1..10 --out results
   cdnlab sweep world --grid edge.policy=lru,s3-fifo --grid seed=1..10 --out results --resume
   cdnlab sweep world --grid edge.capacity=1GiB,10GiB --out part-0 --shard 0/4
+  cdnlab sweep three-pops --grid edge.capacity=50MB,100MB,200MB --out results --html sweep.html
   cdnlab merge part-0 part-1 part-2 part-3 --out results
   cdnlab sweep world --grid seed=1..1000 --out results --queue redis://queue.example:6379/lab
 `
@@ -31,6 +32,7 @@ export interface SweepOptions extends ScenarioOptions {
   precision?: string
   queue?: string
   json?: boolean
+  html?: string
   progress?: boolean
 }
 
@@ -58,6 +60,7 @@ export function registerSweep(program: Command): void {
     )
     .option('--queue <url>', 'let a fleet run the cells: cdnlab worker on any machine with the same address')
     .option('--json', 'the cells and the differences as JSON on standard output')
+    .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)
     .addHelpText('after', more)

@@ -1,9 +1,8 @@
-import { formatDigits } from '../lib/quantity.ts'
-import { metrics } from '../stats/metrics.ts'
 import { formatEstimate, formatValue, titleOf } from './figures.ts'
 import { inertMarkdown } from './inert.ts'
 import { axesOf, failuresOf, figureOf, mainMetrics, missedOf, type Sweep, type SweepRow } from './sweep.ts'
-import { differencesOf, meanOf, type PairedDifference, type SeedGroup, seedGroupsOf } from './sweep-means.ts'
+import { differencesOf, meanOf, type SeedGroup, seedGroupsOf } from './sweep-means.ts'
+import { differenceText, findingOf } from './sweep-words.ts'
 
 /** Longer tables are read by programs, which have `report.csv`. */
 const mostRows = 200
@@ -76,26 +75,12 @@ function differencesTable(sweep: Sweep): string[] {
         inertWord(whereText(each.where)) || '-',
         titleOf(each.metric),
         String(each.pairs),
-        formatDifference(each),
+        differenceText(each),
         each.chance < 0.001 ? '< 0.001' : each.chance.toFixed(3),
         findingOf(each),
       ]),
     ),
   ]
-}
-
-function findingOf({ isShown, difference }: PairedDifference): string {
-  if (!isShown) return 'no difference shown'
-  return difference.value > 0 ? 'higher' : 'lower'
-}
-
-/** A difference with its sign and interval; shares in percentage points. */
-function formatDifference({ metric, difference }: PairedDifference): string {
-  const unit = metrics.find(({ id }) => id === metric)!.unit
-  const factor = unit === '%' ? 100 : 1
-  const value = (factor * difference.value).toFixed(2)
-  const half = difference.halfWidth === null ? '' : ` ± ${formatDigits(factor * difference.halfWidth)}`
-  return `${difference.value > 0 ? '+' : ''}${value}${half} ${unit === '%' ? 'points' : unit}`
 }
 
 function thresholdLines(sweep: Sweep): string[] {

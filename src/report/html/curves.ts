@@ -7,12 +7,12 @@ import { style } from './style.ts'
 export const curveStyle = `${style}
 :root{--violet:#7b4fb5}
 @media screen and (prefers-color-scheme:dark){:root{--violet:#c39bf5}}
-h3,li,.note,figcaption{overflow-wrap:anywhere}section figure+figure,section details.data+h3{margin-top:2rem}
+h3,li,.note,figcaption{overflow-wrap:anywhere}section figure+figure,section details.data+h3{margin-top:2rem}section .multiples figure+figure{margin-top:0}
 .curves{display:flex;align-items:stretch}.curves .plot{flex:1 1 0;min-width:0}.curves .names{flex:none;overflow:visible}
 .names text{fill:var(--ink);font-size:12.5px}
 .k0{stroke:var(--with)}.k1{stroke:var(--without)}.k2{stroke:var(--good)}.k3{stroke:var(--plain)}.k4{stroke:var(--violet)}.k5{stroke:var(--ink)}
 .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:2 3}.bound-line{stroke:var(--ink);stroke-dasharray:3 3}
-.names line{stroke-width:2.5}.names .leader{stroke:var(--line);stroke-width:1}
+.line-key line{stroke-width:3}.names line{stroke-width:2.5}.names .leader{stroke:var(--line);stroke-width:1}
 .mark{stroke:var(--ink);stroke-width:2}td .versus{width:clamp(6rem,14vw,16rem);height:.6rem}
 .bar.key-bar{display:inline-block;width:2.5rem;height:.6rem;margin:0 .45em 0 0;vertical-align:-.02em}
 `

@@ -34,7 +34,7 @@ function sourceHash(text: string): string {
 }
 
 /** What a result needs to be made again, a line a fact. */
-export function manifestList(manifest: Manifest): string {
+export function manifestList(manifest: Partial<Manifest>): string {
   const facts = Object.entries(manifest).map(([key, value]) => {
     const label = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
     return `<dt>${inertHtml(label)}</dt><dd>${inertHtml(value === null ? 'none' : String(value))}</dd>`
