@@ -119,8 +119,8 @@ async function invoke(handler: Handler, message: InvokeMessage): Promise<void> {
   try {
     const returned = handler(JSON.parse(message.event), contextOf(message, callback), callback)
     const isPromise = typeof (returned as { then?: unknown } | null | undefined)?.then === 'function'
-    // A handler that takes a callback and returns nothing answers later.
-    if (!isPromise && returned === undefined && handler.length >= 3) return
+    // A handler that takes a callback answers with it, unless it returns a promise.
+    if (!isPromise && handler.length >= 3) return
     const value: unknown = await returned
     once(() => answer(invocation, value))
   } catch (error) {

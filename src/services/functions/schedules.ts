@@ -32,9 +32,8 @@ export function startSchedules(
         if (dueAt === Number.POSITIVE_INFINITY) return
         const waitMs = Math.max(0, dueAt - Date.now())
         const wake = (): void => {
-          if (waitMs > longestTimerMs) return rest(dueAt)
-          call(name, JSON.stringify(scheduledEvent(name, position, dueAt)))
-          rest(schedule(dueAt))
+          if (waitMs <= longestTimerMs) call(name, JSON.stringify(scheduledEvent(name, position, dueAt)))
+          rest(waitMs <= longestTimerMs ? schedule(dueAt) : dueAt)
         }
         timers.set(`${name} ${position}`, setTimeout(wake, Math.min(waitMs, longestTimerMs)).unref())
       }

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+
+/** One request's place in a trace, in both ways of writing it. */
+export interface TracePlace {
+  /** 32 hexadecimal digits, the same from the PoP to the table. */
+  traceId: string
+  /** Of W3C Trace Context. */
+  traceparent: string
+  /** `Root=1-...;Parent=...;Sampled=1`, of AWS X-Ray. */
+  amazon: string
+  span: Span
+}
+
+const w3c = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
+const xray = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/
+
+/**
+ * Begins a span that ends with the response, under the trace that the request names; a new trace when it names none. Without an
+ * OpenTelemetry SDK in the process the ids still pass through.
+ * Source: W3C Trace Context, 3.2; AWS X-Ray Developer Guide, "Tracing header".
+ */
+export function beginTrace(name: string, request: IncomingMessage, response: ServerResponse): TracePlace {
+  const parent = propagation.extract(context.active(), request.headers)
+  const attributes = { 'http.request.method': request.method ?? '', 'url.path': request.url ?? '' }
+  const span = trace.getTracer('cdnlab').startSpan(name, { kind: SpanKind.SERVER, attributes }, parent)
+  response.once('close', () => {
+    span.setAttribute('http.response.status_code', response.statusCode)
+    if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
+  })
+  return { ...placeOf(span, request), span }
+}
+
+function placeOf(span: Span, request: IncomingMessage): Omit<TracePlace, 'span'> {
+  const own = span.spanContext()
+  const isReal = trace.isSpanContextValid(own)
+  const traceId = isReal ? own.traceId : incomingTraceId(request)
+  const spanId = isReal ? own.spanId : randomBytes(8).toString('hex')
+  const amazon = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`
+  return { traceId, traceparent: `00-${traceId}-${spanId}-01`, amazon }
+}
+
+function incomingTraceId({ headers }: IncomingMessage): string {
+  const [, fromW3c] = w3c.exec(String(headers.traceparent ?? '')) ?? []
+  if (fromW3c !== undefined && !/^0+$/.test(fromW3c)) return fromW3c
+  const [, begin, rest] = xray.exec(String(headers['x-amzn-trace-id'] ?? '')) ?? []
+  return begin === undefined ? randomBytes(16).toString('hex') : `${begin}${rest}`
+}
