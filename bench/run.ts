@@ -5,6 +5,7 @@ const benches: Record<string, () => Promise<{ run(words: readonly string[]): Pro
   lab: () => import('./lab.ts'),
   policies: () => import('./policies.ts'),
   traces: () => import('./traces.ts'),
+  soak: () => import('./soak.ts'),
 }
 
 const [name, ...words] = process.argv.slice(2)
