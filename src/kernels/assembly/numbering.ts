@@ -1,8 +1,11 @@
 import { take } from './run'
 
-// Reads the rows of a trace and gives their ids of 64 bits dense numbers in order of first appearance. An id's slot holds its number, and
-// the ids lie by number: both columns are small, and hot ids stand together in the second. Rows come in blocks; all look-ups of a
-// block are independent of each other, so that the processor waits for memory together and not for each row.
+// Reads the rows of a trace and gives their ids of 64 bits dense numbers in order of first appearance. Rows come in blocks; all look-ups of
+// a block are independent of each other, so that the processor waits for memory together and not for each row.
+//
+// A slot is a single word. The bits of an id are mixed in a way that can be undone: the first ones choose the slot, and all others are
+// kept in it, above the number, for which as many bits are left as the table needs. So a word tells exactly whether it is the id's. Only an
+// id whose slot was taken, and that lies in one behind it, is compared with the list of all ids.
 
 /** Rows of a block; the host keeps to it when it writes rows itself. */
 export const blockRows: u32 = 512
@@ -13,8 +16,11 @@ let window: usize = 0
 let keys: usize = 0
 let blockSizes: usize = 0
 let seconds: usize = 0
-/** Numbers found at the first look, and rows that must look on. */
+/** Of each row the cell of its slot, the bits of its id that are kept there, and the word that was found. */
+let cellsOf: usize = 0
+let others: usize = 0
 let found: usize = 0
+/** Rows that the first look did not find. */
 let left: usize = 0
 /** What was numbered and not yet taken: dense ids and sizes, and seconds since the first request. */
 let outIds: usize = 0
@@ -24,7 +30,7 @@ let filled: u32 = 0
 let keepsSizes: bool = false
 let keepsSeconds: bool = false
 
-/** A slot holds 1 + the number of an id, or 0. The ids by number, from 1, lie behind the slots and end the memory. */
+/** Words: the id's other bits, a bit that says that it lies behind its slot, and its number from 1. The ids by number follow and end the memory. */
 let slots: usize = 0
 let slotBits: u32 = 0
 let idOf: usize = 0
@@ -45,13 +51,15 @@ export function openNumbering(windowBytes: u32, rows: u32, likelyObjects: u32, s
   keys = take(blockRows << 3)
   blockSizes = take(blockRows << 2)
   seconds = take(blockRows << 3)
-  found = take(blockRows << 2)
+  cellsOf = take(blockRows << 2)
+  others = take(blockRows << 3)
+  found = take(blockRows << 3)
   left = take(blockRows << 2)
   outIds = take((rows as u64) << 2)
   outSizes = take((rows as u64) << 2)
   outSeconds = take((rows as u64) << 3)
   slotBits = max<u32>(12, 33 - (clz<u32>(likelyObjects) as u32))
-  slots = take((4 as u64) << slotBits)
+  slots = take((8 as u64) << slotBits)
   idOf = take((8 as u64) << (slotBits - 1))
 }
 
@@ -64,24 +72,35 @@ function grow(): void {
   const behind = idOf + ((8 as usize) << (slotBits - 1))
   slotBits++
   // The slots double where they are: as many more bytes as they took move the ids on, which double too.
-  const moved = slots + ((4 as usize) << slotBits)
+  const moved = slots + ((8 as usize) << slotBits)
   take((moved + ((8 as usize) << (slotBits - 1)) - behind) as u64)
   memory.copy(moved, idOf, ((known + 1) as usize) << 3)
   idOf = moved
-  memory.fill(slots, 0, (4 as usize) << slotBits)
-  const shift = 64 - (slotBits as u64)
-  const mask = ((1 as u32) << slotBits) - 1
-  for (let number: u32 = 1; number <= known; number++) {
-    let slot = (mix(load<u64>(idOf + ((number as usize) << 3))) >> shift) as u32
-    while (load<u32>(slots + ((slot as usize) << 2)) != 0) slot = (slot + 1) & mask
-    store<u32>(slots + ((slot as usize) << 2), number)
-  }
+  memory.fill(slots, 0, (8 as usize) << slotBits)
+  for (let number: u32 = 1; number <= known; number++) put(mix(load<u64>(idOf + ((number as usize) << 3))), number)
 }
 
-/** Spreads ids over the high bits. */
+/** Spreads ids over the high bits; different ids stay different. */
 @inline
 function mix(id: u64): u64 {
   return (id ^ (id >> 32)) * 0x9e3779b97f4a7c15
+}
+
+@inline
+function cellOf(slot: u64): usize {
+  return slots + ((slot as usize) << 3)
+}
+
+/** Puts a number into the first free slot from its id's own on. */
+@inline
+function put(mixed: u64, number: u32): void {
+  const bits = slotBits as u64
+  const home = mixed >> (64 - bits)
+  const mask = ((1 as u64) << bits) - 1
+  let slot = home
+  while (load<u64>(cellOf(slot)) != 0) slot = (slot + 1) & mask
+  const isBehind = slot != home
+  store<u64>(cellOf(slot), (mixed << bits) | ((isBehind as u64) << (bits - 1)) | (number as u64))
 }
 
 /**
@@ -106,24 +125,38 @@ export function numberRecords(from: u32, count: u32, recordBytes: u32, timeAt: u
 /** Numbers the first rows of the block. Rows of size 0 are left out. */
 export function numberRows(count: u32): void {
   const rows = keepRows(count)
-  const shift = 64 - (slotBits as u64)
+  const ids = keys
+  const bits = slotBits as u64
+  const shift = 64 - bits
   const table = slots
-  const ids = idOf
+  const cells = cellsOf
+  const words = found
   for (let row: usize = 0; row < (rows as usize); row++) {
-    const slot = (mix(load<u64>(keys + (row << 3))) >> shift) as usize
-    store<u32>(found + (row << 2), load<u32>(table + (slot << 2)))
+    const mixed = mix(load<u64>(ids + (row << 3)))
+    store<u32>(cells + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
+    store<u64>(others + (row << 3), mixed << bits)
   }
+  // The only loop that waits for memory does nothing else: so many more of its loads are under way at a time.
+  for (let row: usize = 0; row < (rows as usize); row += 4) {
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2)) as usize))
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 4) as usize), 8)
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 8) as usize), 16)
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 12) as usize), 24)
+  }
+  const limit = ((1 as u64) << (bits - 1)) - 1
+  const rest = left
   const out = outIds + ((filled as usize) << 2)
   let leftCount: usize = 0
   for (let row: usize = 0; row < (rows as usize); row++) {
-    const number = load<u32>(found + (row << 2))
-    store<u32>(out + (row << 2), number - 1)
-    store<u32>(left + (leftCount << 2), row as u32)
-    leftCount += ((number == 0) | (load<u64>(ids + ((number as usize) << 3)) != load<u64>(keys + (row << 3)))) as usize
+    // The number less 1 when this is the id's word, else more than any number.
+    const number = (load<u64>(words + (row << 3)) ^ load<u64>(others + (row << 3))) - 1
+    store<u32>(out + (row << 2), number as u32)
+    store<u32>(rest + (leftCount << 2), row as u32)
+    leftCount += (number >= limit) as usize
   }
   for (let next: usize = 0; next < leftCount; next++) {
-    const row = load<u32>(left + (next << 2)) as usize
-    store<u32>(out + (row << 2), numberOf(load<u64>(keys + (row << 3)), load<u32>(blockSizes + (row << 2))) - 1)
+    const row = load<u32>(rest + (next << 2)) as usize
+    store<u32>(out + (row << 2), numberOf(load<u64>(ids + (row << 3)), load<u32>(blockSizes + (row << 2))) - 1)
   }
   if (keepsSizes) memory.copy(outSizes + ((filled as usize) << 2), blockSizes, (rows as usize) << 2)
   if (keepsSeconds) memory.copy(outSeconds + ((filled as usize) << 3), seconds, (rows as usize) << 3)
@@ -163,15 +196,20 @@ function keepRows(count: u32): u32 {
 
 /** The number of an id, from 1; a new one gets the next. */
 function numberOf(id: u64, size: u32): u32 {
-  const mask = ((1 as u32) << slotBits) - 1
-  let slot = (mix(id) >> (64 - (slotBits as u64))) as u32
-  for (;;) {
-    const number = load<u32>(slots + ((slot as usize) << 2))
-    if (number == 0) break
+  const bits = slotBits as u64
+  const mask = ((1 as u64) << bits) - 1
+  const limit = ((1 as u64) << (bits - 1)) - 1
+  const mixed = mix(id)
+  let slot = mixed >> (64 - bits)
+  let word = load<u64>(cellOf(slot))
+  if ((word ^ (mixed << bits)) - 1 < limit) return (word & limit) as u32
+  while (word != 0) {
+    const number = (word & limit) as u32
     if (load<u64>(idOf + ((number as usize) << 3)) == id) return number
     slot = (slot + 1) & mask
+    word = load<u64>(cellOf(slot))
   }
-  store<u32>(slots + ((slot as usize) << 2), ++known)
+  put(mixed, ++known)
   store<u64>(idOf + ((known as usize) << 3), id)
   footprint += size
   return known
