@@ -71,6 +71,11 @@ export const commands: readonly CommandEntry[] = [
     register: async program => (await import('./rtt.ts')).registerRtt(program),
   },
   {
+    name: 'place',
+    summary: 'where the next PoPs would save most',
+    register: async program => (await import('./place.ts')).registerPlace(program),
+  },
+  {
     name: 'serve',
     summary: 'run PoPs as real HTTP caches',
     register: async program => (await import('./serve.ts')).registerServe(program),

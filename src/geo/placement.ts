@@ -34,6 +34,40 @@ export function choosePlacement(problem: PlacementProblem, count: number): Place
   return { chosen: ordered, meanMs, boundMs: boundOf(problem, ordered, count) }
 }
 
+/** What one of the chosen candidates changes for whom, once those before it stand. Shares are of the weights. */
+export interface Worth {
+  /** Places that it is nearer to than what stood before, and the mean of what they gain in ms. */
+  gainShare: number
+  gainMs: number
+  /** Places that are nearest to it once all chosen ones stand. */
+  serveShare: number
+}
+
+/** Below this nobody notices: the gain of a place does not count. */
+const noticedMs = 0.5
+
+/** The worth of each candidate, in the order in which they are built. */
+export function worthOf(problem: PlacementProblem, chosen: readonly number[]): Worth[] {
+  const { weights, rttMs, candidates } = problem
+  const people = weights.reduce((sum, weight) => sum + weight, 0)
+  const final = reachOf(problem, chosen)
+  const reach = reachOf(problem, [])
+  return chosen.map(candidate => {
+    let [gainers, gained, served] = [0, 0, 0]
+    for (let place = 0; place < weights.length; place++) {
+      const ms = rttMs[place * candidates + candidate]!
+      const gain = Math.min(reach[place]!, unreachedMs) - ms
+      if (gain >= noticedMs) {
+        gainers += weights[place]!
+        gained += weights[place]! * gain
+      }
+      if (ms === final[place]! && ms < problem.todayMs[place]!) served += weights[place]!
+    }
+    build(problem, reach, candidate)
+    return { gainShare: gainers / people, gainMs: gainers > 0 ? gained / gainers : 0, serveShare: served / people }
+  })
+}
+
 /** Adds the best candidate, `count` times; fewer when no other one saves anything. */
 function chooseGreedily(
   problem: PlacementProblem,
