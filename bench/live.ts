@@ -84,10 +84,12 @@ async function compareWork(bare: Served, rows: { name: string; server: Served; t
   const bareRate = (bytes: number): number =>
     median(rates[rows.findIndex(({ server, trial }) => server === bare && trial.bytes === bytes)]!)
   printTable(
-    ['requests per CPU second', 'rate', 'bare answers'],
+    ['requests per CPU second', 'rate', 'bare answers', 'cdnlab is'],
     rows.map(({ name, trial }, index) => {
       const rate = median(rates[index]!)
-      return [`${name}: ${trial.what}`, formatRate(rate), (bareRate(trial.bytes) / rate).toFixed(2)]
+      const ours = rows.findIndex(row => row.name === 'cdnlab' && row.trial.what === trial.what)
+      const times = ours === index ? '' : `${(median(rates[ours]!) / rate).toFixed(2)}x`
+      return [`${name}: ${trial.what}`, formatRate(rate), (bareRate(trial.bytes) / rate).toFixed(2), times]
     }),
   )
 }
