@@ -8,6 +8,9 @@ import type { LogRow } from './log-row.ts'
 /** Where an address is, from a GeoIP file that somebody brings; null where it does not say. */
 export type FindAddress = (address: string) => { lat: number; lon: number; country: string } | null
 
+/** Of a country that is all that a log says, so many of its largest cities stand for it. */
+const mostCities = 12
+
 /** How the visitors of requests were found: by what the log says, by a GeoIP file, by the PoP that they reached, or not at all. */
 export const locatedBy = ['coordinates', 'address', 'country', 'PoP', 'nothing'] as const
 
@@ -21,7 +24,7 @@ export interface Locator {
 }
 
 /**
- * Finds visitors: by coordinates the nearest city; by address the same, through a GeoIP file; by country one of its cities, drawn by its
+ * Finds visitors: by coordinates the nearest city; by address the same, through a GeoIP file; by country one of its large cities, drawn by its
  * people; else where the PoP stands that they reached.
  */
 export function createLocator(
@@ -62,7 +65,10 @@ export function createLocator(
   function cityOf(country: string): number {
     let known = tables.get(country)
     if (known === undefined) {
-      const cities = atlas.cities.filter(({ cc, peopleOnline }) => cc === country && peopleOnline > 0)
+      const cities = atlas.cities
+        .filter(({ cc, peopleOnline }) => cc === country && peopleOnline > 0)
+        .sort((a, b) => b.peopleOnline - a.peopleOnline)
+        .slice(0, mostCities)
       known = cities.length === 0 ? null : { cities, table: new AliasTable(cities.map(city => city.peopleOnline)) }
       tables.set(country, known)
     }
