@@ -33,6 +33,15 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
   const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  if (options.watch) {
+    const { createRunWatch } = await import('./watch.ts')
+    const watch = createRunWatch(plan, manifest, options)
+    try {
+      return { result: runPlan(plan, atlas, { manifest, trace, onLook: watch.look }), text }
+    } finally {
+      watch.stop()
+    }
+  }
   const progress = await createProgress('running', 1, options)
   try {
     const onProgress = (done: number, expected: number): void => progress.update(done / expected)

@@ -9,6 +9,7 @@ const examples = `Examples:
   cdnlab run my.yaml --json -o result.json      the whole result, for programs
   cdnlab run my.yaml --markdown | less          for an issue or a wiki
   cdnlab run my.yaml --html report.html         a page with maps and curves
+  cdnlab run world --watch                      follow it while it runs
   cat my.yaml | cdnlab run -                    from standard input
 `
 
@@ -22,6 +23,7 @@ export interface RunOptions extends ScenarioOptions {
   output?: string
   html?: string
   progress?: boolean
+  watch?: boolean
   color?: boolean
 }
 
@@ -36,6 +38,7 @@ export function registerRun(program: Command): void {
     .option('--markdown', 'the report as Markdown')
     .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('-o, --output <file>', 'write to a file and not to standard output')
+    .option('--watch', 'follow the run: figures, curves and map are redrawn while it goes')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)
     .addHelpText('after', codes)

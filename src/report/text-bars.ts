@@ -90,7 +90,11 @@ export function reasonBars({ missReasons, headline }: RunResult, width: number, 
 }
 
 /** The run over time: a row a figure, events marked below. */
-export function timelineRows({ series, events, manifest }: RunResult, width: number, ink: Ink): string[] {
+export function timelineRows(
+  { series, events, manifest }: Pick<RunResult, 'series' | 'events' | 'manifest'>,
+  width: number,
+  ink: Ink,
+): string[] {
   const room = Math.max(10, width - 34)
   const lengthMs = series.stepMs * series.requests.length
   const row = (title: string, values: readonly number[], most: number, scale: string): string =>

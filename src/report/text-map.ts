@@ -7,7 +7,13 @@ import { createLandMap, type LandMap } from './land-map.ts'
  * 79 %). `land` is the text of the Braille map, drawn smaller in a narrow terminal; where several PoPs fall on one letter the one
  * with most requests is shown. Nothing without land, or where there is no room.
  */
-export function worldMap({ pops }: RunResult, land: string, width: number, ink: Ink, hasColor: boolean): string[] {
+export function worldMap(
+  { pops }: Pick<RunResult, 'pops'>,
+  land: string,
+  width: number,
+  ink: Ink,
+  hasColor: boolean,
+): string[] {
   const map = createLandMap(land, width)
   if (!map) return []
   const shown = busiest(pops, map)

@@ -29,7 +29,7 @@ const ms = (value: number | null): string => (value === null || !Number.isFinite
 const percent = (value: number): string => formatValue(value, '%').replace(' %', '')
 
 /** The PoPs with most requests, the others together, and the tiers above them. */
-export function popTable({ pops }: RunResult, width: number, most: number): string[] {
+export function popTable({ pops }: Pick<RunResult, 'pops'>, width: number, most: number): string[] {
   const edges = pops.filter(({ isEdge }) => isEdge).sort((a, b) => b.requests - a.requests)
   const tiers = pops.filter(({ isEdge }) => !isEdge)
   const isWide = width >= 96

@@ -38,6 +38,9 @@ export interface OneRun {
   timing: Timing
 }
 
+/** A run under way, to be looked at and left alone. */
+export type SoFar = Pick<OneRun, 'parts' | 'timeline' | 'world'>
+
 export interface OneRunOptions {
   plan: Plan
   geometry: Geometry
@@ -51,6 +54,8 @@ export interface OneRunOptions {
   /** The run ends with this request, when it is not over before. */
   lastRequest?: number
   onProgress?: (requests: number, expected: number) => void
+  /** Called now and then on the way, with the share of the run's time that is over. It may look, and change nothing. */
+  onLook?: (share: number, soFar: SoFar) => void
 }
 
 /** Steps of the timeline: enough that means of five leave a choice of 64 cuts. */
@@ -78,7 +83,12 @@ export function runOnce(options: OneRunOptions): OneRun {
   const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, onHop, seed, accounts, onSpan })
   options.onWorld?.(world)
   const routing = createRouting(plan, geometry, world)
-  const marks: Mark[] = [...partMarks(parts, tally, world), ...routing.marks, ...purgeMarks(plan, world, catalog)]
+  const marks: Mark[] = [
+    ...partMarks(parts, tally, world),
+    ...routing.marks,
+    ...purgeMarks(plan, world, catalog),
+    ...lookMarks(options.onLook, durationMs, { parts, timeline, world }),
+  ]
   marks.sort((a, b) => a.atMs - b.atMs)
   const timing = createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`))
   const requests = simulate({
@@ -100,6 +110,17 @@ export function runOnce(options: OneRunOptions): OneRun {
   })
   closePart(parts.at(-1)!, world)
   return { parts, timeline, world, requests, catalog, rules, timing }
+}
+
+/** Moments to look at the run from: at most so many. */
+const looks = 100
+
+function lookMarks(onLook: OneRunOptions['onLook'], durationMs: number, soFar: SoFar): Mark[] {
+  if (onLook === undefined) return []
+  return Array.from({ length: looks }, (_, look) => {
+    const share = (look + 1) / looks
+    return { atMs: share * durationMs, act: () => onLook(share, soFar) }
+  })
 }
 
 export function createTiming(plan: Plan, geometry: Geometry, key: number): Timing {

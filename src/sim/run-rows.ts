@@ -6,7 +6,11 @@ import type { OneRun } from './run-once.ts'
 import type { Routes, Warm } from './run-result.ts'
 
 /** A row a PoP, in the order of the plan. Bytes held are of the last replication's end, evictions of all. */
-export function popRows(plan: Plan, runs: readonly OneRun[], warm: Warm): PopRow[] {
+export function popRows(
+  plan: Plan,
+  runs: readonly Pick<OneRun, 'world'>[],
+  warm: Pick<Warm, 'tally' | 'totals'>,
+): PopRow[] {
   const last = runs.at(-1)!
   let edge = 0
   return plan.pops.map((pop, index) => {

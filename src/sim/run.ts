@@ -6,7 +6,7 @@ import { createGeometry, type Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import type { TraceSource } from './load.ts'
-import { type OneRun, routerContextOf, runOnce } from './run-once.ts'
+import { type OneRun, routerContextOf, runOnce, type SoFar } from './run-once.ts'
 import { createResult, type Routes } from './run-result.ts'
 import type { Watch } from './simulate.ts'
 
@@ -16,6 +16,8 @@ export interface RunPorts {
   trace?: TraceSource | null
   /** Requests done of so many expected, over all replications. */
   onProgress?: (done: number, expected: number) => void
+  /** Called now and then with the share of all replications' time that is over, and what the one under way has come to. */
+  onLook?: (share: number, soFar: SoFar) => void
   /** Told of every request of the first replication, for whoever compares. */
   watch?: Watch
   /** That of the plan, where it is known from a run before. */
@@ -29,7 +31,7 @@ export interface RunPorts {
 export function runPlan(
   plan: Plan,
   atlas: Atlas,
-  { manifest, trace = null, onProgress, watch, geometry = createGeometry(plan, atlas) }: RunPorts,
+  { manifest, trace = null, onProgress, onLook, watch, geometry = createGeometry(plan, atlas) }: RunPorts,
 ): RunResult {
   const runs: OneRun[] = []
   // A replayed trace is one sample: chance would only decide who asks from where.
@@ -37,8 +39,12 @@ export function runPlan(
   for (let replication = 0; replication < replications; replication++) {
     const report = (done: number, expected: number): void =>
       onProgress?.(replication * expected + Math.min(done, expected), replications * expected)
+    const look = (share: number, soFar: SoFar): void => onLook?.((replication + share) / replications, soFar)
+    const looks = onLook ? { onLook: look } : {}
     const seen = watch && replication === 0 ? { watch } : {}
-    runs.push(runOnce({ plan, geometry, replication, trace, ...seen, ...(onProgress ? { onProgress: report } : {}) }))
+    runs.push(
+      runOnce({ plan, geometry, replication, trace, ...seen, ...looks, ...(onProgress ? { onProgress: report } : {}) }),
+    )
   }
   return createResult(plan, manifest, runs, routesOf(plan, geometry))
 }
