@@ -155,7 +155,9 @@ function notesOf({ network }: Plan, pops: readonly PlacedPop[], isSplit: boolean
         ]
       : []),
     ...(isSplit
-      ? ["The curves are LRU's and know no lifetimes; the simulation takes the scenario as it is, with another seed."]
+      ? [
+          "The curves are LRU's from a cold start and know no lifetimes; the simulation takes the scenario as it is, with another seed, and tells its warm part.",
+        ]
       : []),
   ]
 }

@@ -48,7 +48,7 @@ export async function splitBytes(
       const figures = {
         hitRatio: value('hit_ratio'),
         meanMs: value('mean_ms'),
-        originRequests: value('origin_requests'),
+        originOffload: value('origin_offload'),
       }
       return { figures, rows }
     }

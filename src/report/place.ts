@@ -26,7 +26,7 @@ export interface SplitResult {
   pops: { id: string; requests: number; bytes: number; hitRatio: number }[]
   /** What the curves promise. */
   expected: { even: number; split: number }
-  simulated: Record<'even' | 'split', { hitRatio: number; meanMs: number; originRequests: number }>
+  simulated: Record<'even' | 'split', { hitRatio: number; meanMs: number; originOffload: number }>
 }
 
 export interface PlaceResult {
@@ -77,7 +77,8 @@ export function placeText(result: PlaceResult, { width, ink, land }: PlaceLook):
 
 function questionOf({ standing, candidates, places, people, todayMs, pops, boundMs }: PlaceResult): string {
   const who = `${people === null ? 'visitors' : `${formatCount(people)} people`} in ${formatCount(places)} cities`
-  const today = `${formatCount(standing.length)} PoPs are on average ${ms(todayMs)} away from ${who}.`
+  const one = standing.length === 1
+  const today = `${formatCount(standing.length)} ${one ? 'PoP is' : 'PoPs are'} on average ${ms(todayMs)} away from ${who}.`
   const last = pops.at(-1)
   if (!last) return today
   const bound =
@@ -118,8 +119,8 @@ function splitLines({ totalBytes, pops, expected, simulated }: SplitResult, ink:
     `   ${pad(inertText(id), 20)}${formatCount(requests).padStart(12)}${formatBytes(bytes).padStart(12)}${`${(bytes / even).toFixed(2)}x`.padStart(10)}${percent(hitRatio).padStart(10)}`
   const left = shown.length - mostPopsShown
   const line = (name: 'even' | 'split', words: string): string => {
-    const { hitRatio, meanMs, originRequests } = simulated[name]
-    return `   ${pad(words, 20)}${percent(expected[name]).padStart(12)}${percent(hitRatio).padStart(12)}${ms(meanMs).padStart(12)}${formatCount(originRequests).padStart(16)}`
+    const { hitRatio, meanMs, originOffload } = simulated[name]
+    return `   ${pad(words, 20)}${percent(expected[name]).padStart(12)}${percent(hitRatio).padStart(12)}${ms(meanMs).padStart(12)}${percent(originOffload).padStart(16)}`
   }
   return [
     ink.title(`${formatBytes(totalBytes)} over ${pops.length} PoPs by their miss-ratio curves`),
@@ -130,7 +131,7 @@ function splitLines({ totalBytes, pops, expected, simulated }: SplitResult, ink:
     ...(left > 0 ? [`   and ${left} more; --json has all`] : []),
     '',
     ink.faint(
-      `   ${pad('', 20)}${'curves say'.padStart(12)}${'hit ratio'.padStart(12)}${'mean'.padStart(12)}${'origin asks'.padStart(16)}`,
+      `   ${pad('', 20)}${'curves say'.padStart(12)}${'hit ratio'.padStart(12)}${'mean'.padStart(12)}${'origin offload'.padStart(16)}`,
     ),
     line('even', 'in equal parts'),
     line('split', 'by the curves'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choosePlacement, type PlacementProblem } from '../../src/geo/placement.ts'
+import { choosePlacement, type PlacementProblem, worthOf } from '../../src/geo/placement.ts'
 
 const problems = fc
   .record({
@@ -63,5 +63,22 @@ describe('placement', () => {
       { numRuns: 300, seed: 7 },
     )
     expect(optimal / all).toBeGreaterThan(0.95)
+  })
+
+  it('tells what each is worth: to a hand-made street of three houses', () => {
+    const problem = {
+      weights: Float64Array.of(1, 2, 1),
+      todayMs: Float64Array.of(50, 50, 10),
+      // House by candidate: the first helps both of the far ones, the second the first house still more.
+      rttMs: Float64Array.of(30, 10, 20, 49.8, 60, 60),
+      candidates: 2,
+    }
+    const { chosen, meanMs } = choosePlacement(problem, 2)
+    expect(chosen).toEqual([0, 1])
+    expect(meanMs).toEqual([40, 20, 15])
+    expect(worthOf(problem, chosen)).toEqual([
+      { gainShare: 0.75, gainMs: 80 / 3, serveShare: 0.5 },
+      { gainShare: 0.25, gainMs: 20, serveShare: 0.25 },
+    ])
   })
 })
