@@ -137,9 +137,7 @@ function bucketOf(throttle: ThrottlePlan | null): TokenBucket | null {
   return throttle === null ? null : createTokenBucket(throttle.ratePerSecond, throttle.burst)
 }
 
-/** Both meters must have room: one that has none costs the other nothing. */
+/** The route first: one that is throttled does not use up what others may have. */
 function admits(stage: TokenBucket | null, route: TokenBucket | null, now: Ms): boolean {
-  if (route !== null && route.waitMs(now) > 0) return false
-  if (stage !== null && !stage.take(now)) return false
-  return route === null || route.take(now)
+  return (route === null || route.take(now)) && (stage === null || stage.take(now))
 }

@@ -1,6 +1,7 @@
 import type { Ms } from '../lib/clock.ts'
 import type { Spec } from '../lib/registry.ts'
 import type { Quantiles } from './quantiles.ts'
+import type { CapacityPlan } from './table-capacity.ts'
 
 /** A bucket of objects with everything filled in: plain data, the same for its model and its server. */
 export interface BucketPlan {
@@ -26,9 +27,6 @@ export interface KeyAttribute {
   name: string
   type: 'S' | 'N' | 'B'
 }
-
-/** What a table can take: as much as comes, within the limits of one partition, or so many units a second. */
-export type CapacityPlan = { mode: 'on-demand' } | { mode: 'provisioned'; readUnits: number; writeUnits: number }
 
 /** A key-value table with everything filled in: plain data, the same for its model and its server. */
 export interface TablePlan {

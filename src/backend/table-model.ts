@@ -4,6 +4,7 @@ import type { Account } from './account.ts'
 import { createDie } from './dice.ts'
 import type { TablePlan } from './plans.ts'
 import { createQuantileFunction } from './quantiles.ts'
+import { createTableCapacity, readUnits, writeUnits } from './table-capacity.ts'
 
 /** One operation on one item. */
 export interface TableOperation {
@@ -41,14 +42,13 @@ export function createTableModel(plan: TablePlan, seed: number): TableModel {
   const writeMs = createQuantileFunction(plan.writeMs)
   const die = createDie(seed, `table ${plan.name}`)
   const pauseDie = createDie(seed, `pauses before ${plan.name}`)
-  const capacity = { take: (_now: Ms, _kind: string, _units: number, _key: string) => true }
-  const readUnits = Math.ceil(plan.itemBytes / 4096)
-  const writeUnits = Math.ceil(plan.itemBytes / 1024)
+  const capacity = createTableCapacity(plan.capacity)
   return {
     operate(id, now, { kind, isConsistent, attempts }, account, done) {
-      const units = kind === 'write' ? writeUnits : isConsistent ? readUnits : readUnits / 2
+      const units =
+        kind === 'write' ? writeUnits(plan.itemBytes) : readUnits(plan.itemBytes, isConsistent ? 'strong' : 'eventual')
       let at = now
-      for (let attempt = 0; !capacity.take(at, kind, units, String(id)); attempt++) {
+      for (let attempt = 0; !capacity.take(at, kind, units); attempt++) {
         account.count('table throttles', 1)
         at += refusalMs
         if (attempt + 1 >= attempts) {

@@ -82,6 +82,21 @@ export class Answers {
     this.#count(exchange, 204, 0, 'pass')
   }
 
+  /** An answer that a hook has made: the shelf has no part in it. */
+  made(exchange: Exchange, status: number, fields: readonly string[], body: Buffer): void {
+    const { response, head } = exchange
+    const { name } = this.#options
+    const own = [
+      'Content-Length',
+      String(body.length),
+      'Cache-Status',
+      formatCacheStatus(name, { isHit: false, detail: 'edge-code' }),
+    ]
+    response.writeHead(status, [...fields.map(String), ...own])
+    response.end(head.method === 'HEAD' ? undefined : body)
+    this.#count(exchange, status, body.length, 'pass')
+  }
+
   /** A failure of this PoP or its upstream. */
   fail(exchange: Exchange, status: number, reason: string, detail?: string): void {
     const isFramingSuspect = status === 405 || exchange.head.hasBody

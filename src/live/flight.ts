@@ -157,7 +157,9 @@ export class Flight implements UpstreamHandler {
     const { isAuthorized, control, forced } = this.#errand
     const isRequestNoStore = control.has('no-store')
     const times = { requestedAt: this.#requestedAt, respondedAt: this.#respondedAt }
-    return judgeStorage({ method, status, fields, isAuthorized, isRequestNoStore, ...times }, this.#deck.mode, forced)
+    // What an operator sets is for the things themselves: not for failures, nor for what one visitor got for a token of his own.
+    const set = status >= 400 || isAuthorized ? undefined : forced
+    return judgeStorage({ method, status, fields, isAuthorized, isRequestNoStore, ...times }, this.#deck.mode, set)
   }
 
   #validated(held: StoredResponse, fields: Fields): void {

@@ -5,16 +5,20 @@ import { UserError } from '../lib/user-error.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan, PopPlan } from '../scenario/plan.ts'
 import type { Manifest } from '../stats/result.ts'
+import type { LiveBackends } from './backends.ts'
 import { createBehaviorFinder } from './behaviors.ts'
 import { createControl } from './control.ts'
 import { createDashboard } from './dashboard.ts'
+import type { EdgeCode } from './edge-code.ts'
 import type { Answered } from './exchange.ts'
 import { createFrontDoor, type FrontDoorOptions } from './front-door.ts'
+import { createHookedUpstream } from './hooked-upstream.ts'
 import { createLocator, type FindAddress } from './locate.ts'
 import { createObserver, type Observer } from './observer.ts'
+import { createChosenUpstream, type PathRules } from './origin-choice.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { LivePop } from './pop.ts'
-import { defaultPopOptions, popNameOf } from './pop-options.ts'
+import { defaultPopOptions, type LivePopOptions, popNameOf } from './pop-options.ts'
 import { type LiveServer, listen, type Speech } from './pop-server.ts'
 import { refuse } from './refuse.ts'
 import { createSwitchedUpstream, createUpstream, defaultUpstreamOptions, type Upstream } from './upstream.ts'
@@ -22,8 +26,10 @@ import { createSwitchedUpstream, createUpstream, defaultUpstreamOptions, type Up
 export interface NetworkOptions {
   plan: Plan
   atlas: Atlas
-  /** Somebody else's origin; undefined: the built-in one. */
+  /** Somebody else's origin; undefined: the built-in one, or what stands behind. */
   origin: URL | undefined
+  /** The systems behind the PoPs, running, and the code that PoPs run; undefined for one plain origin. */
+  behind?: Behind | undefined
   mode: Mode
   /** Address that all ports are on. */
   host: string
@@ -44,6 +50,14 @@ export interface NetworkOptions {
   scenario?: string
   manifest?: Manifest
   now(): Ms
+}
+
+/** What stands behind the PoPs and what runs on them. */
+export interface Behind {
+  backends: LiveBackends
+  rules: PathRules
+  /** Undefined where there are no hooks. */
+  code: EdgeCode | undefined
 }
 
 export interface RunningNetwork {
@@ -69,7 +83,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
     for (const index of parentsFirst(plan.pops)) {
       const popPlan = plan.pops[index]!
       const roundTrip = (legMs: Ms): Ms => 2 * legMs * options.timeScale
-      const toOrigin = open(origin.url, roundTrip(geometry.originLegs[index]!.oneWayMs))
+      const toOrigin = openOrigins(index, origin.url, roundTrip)
       const parent = popPlan.parent < 0 ? undefined : pops[popPlan.parent]!
       const upstream =
         parent === undefined
@@ -105,10 +119,26 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
     })
     const control = await listen(handle, { host, port: options.controlPort })
     opened.push(control)
+    options.behind?.backends.onCreated(path => {
+      for (const { pop } of pops) pop.purge({ kind: 'path', path })
+    })
     return { door, control, pops, origin, alive, close: isHard => closeAll(opened, isHard) }
   } catch (error) {
     await closeAll(opened, true)
     throw error
+  }
+
+  /** The way from a PoP to the origin, or to that of a request's path. */
+  function openOrigins(index: number, url: URL, roundTrip: (legMs: Ms) => Ms): Upstream {
+    const { behind } = options
+    if (behind === undefined || behind.backends.origins.length === 0)
+      return open(url, roundTrip(geometry.originLegs[index]!.oneWayMs))
+    const { origins } = behind.backends
+    const upstreams = origins.map((each, number) =>
+      open(each, roundTrip(geometry.named[number]!.legs[index]!.oneWayMs)),
+    )
+    const chosen = createChosenUpstream(upstreams, behind.rules)
+    return behind.code === undefined ? chosen : createHookedUpstream(chosen, behind.code)
   }
 
   function open(url: URL, roundTripMs: Ms): Upstream {
@@ -140,6 +170,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
         fallbackHost: originUrl.host,
         collapses: collapse,
         forcedFreshness: mode === 'cdn' && options.origin !== undefined ? forcedBy(plan) : undefined,
+        ...(options.behind === undefined ? {} : popOptionsOf(options.behind, isEdge)),
         now,
       },
       upstream,
@@ -172,11 +203,19 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
+/** What a PoP is told of the systems behind: edges run the hooks of visitors, and name the traces. */
+function popOptionsOf({ rules, code }: Behind, isEdge: boolean): Partial<LivePopOptions> {
+  const { keyPath, forcedFreshness } = rules
+  return { keyPath, forcedFreshness, edgeCode: isEdge ? code : undefined, beginsTraces: isEdge }
+}
+
 async function startOrigin(
-  { plan, origin, timeScale, now }: NetworkOptions,
+  { plan, origin, timeScale, now, behind }: NetworkOptions,
   opened: { close(isHard?: boolean): Promise<void> }[],
 ): Promise<RunningNetwork['origin']> {
   if (origin !== undefined) return { url: origin, state: undefined }
+  const [first] = behind?.backends.origins ?? []
+  if (behind !== undefined && first !== undefined) return { url: first, state: behind.backends.state }
   const state: OriginState = { isStopped: false, slowFactor: 1, requests: 0 }
   const { behaviors } = plan
   const handler = createOriginHandler({ behaviors, thinkMs: plan.origin.thinkMs * timeScale, now }, state)

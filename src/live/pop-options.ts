@@ -1,5 +1,6 @@
 import type { ForcedFreshness, Mode } from '../cache/http/freshness.ts'
 import type { Ms } from '../lib/clock.ts'
+import type { EdgeCode } from './edge-code.ts'
 import type { ShelfOptions } from './shelf.ts'
 
 /** What a live PoP is. */
@@ -24,6 +25,12 @@ export interface LivePopOptions extends ShelfOptions {
   greatestObjectBytes: number
   /** What the operator sets for a path whatever the origin says; undefined where nothing is set. */
   forcedFreshness: ((path: string) => ForcedFreshness | undefined) | undefined
+  /** The path with the part of its query that names the object; undefined: all of it does. */
+  keyPath: ((path: string) => string) | undefined
+  /** Hooks that this PoP runs; undefined where there are none. */
+  edgeCode: EdgeCode | undefined
+  /** True: a request without a trace of AWS's kind is given one, so that what stands behind can be told to belong to it. */
+  beginsTraces: boolean
   /** Milliseconds since 1970. */
   now(): Ms
 }
@@ -49,6 +56,9 @@ export function defaultPopOptions(capacityBytes: number): Omit<LivePopOptions, '
     finishesAbandoned: true,
     greatestObjectBytes: Math.min(capacityBytes, 64 * 1024 * 1024),
     forcedFreshness: undefined,
+    keyPath: undefined,
+    edgeCode: undefined,
+    beginsTraces: false,
     now: Date.now,
   }
 }

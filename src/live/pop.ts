@@ -2,13 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CacheStatus } from '../cache/http/cache-status.ts'
 import type { Fields } from '../cache/http/fields.ts'
 import { excuseFor, judgeReuse } from '../cache/http/reuse.ts'
-import { primaryKey } from '../cache/http/target.ts'
 import type { Ms } from '../lib/clock.ts'
 import { holdsWhatIsAsked } from './answer-stored.ts'
 import { Answers } from './answers.ts'
 import { type Counters, createCounters } from './counters.ts'
 import type { Errand, Outcome, Participant } from './errand.ts'
-import type { Answered, Exchange } from './exchange.ts'
+import { type Answered, createExchange, type Exchange, hostFor } from './exchange.ts'
 import { Flights } from './flights.ts'
 import { type Forwarding, forwardedRequest } from './forwarded.ts'
 import { freshenByHead } from './head-update.ts'
@@ -16,11 +15,12 @@ import { passInterim } from './interim.ts'
 import { invalidateAfter } from './invalidation.ts'
 import { Markers } from './markers.ts'
 import type { LivePopOptions } from './pop-options.ts'
-import { isRefusal, readRequestHead } from './request-head.ts'
+import { isRefusal, type RequestHead, readRequestHead } from './request-head.ts'
 import { type PurgeScope, Shelf } from './shelf.ts'
 import { beginSpan, fieldsUnder } from './spans.ts'
 import type { StoredResponse } from './stored-response.ts'
 import type { Upstream } from './upstream.ts'
+import { runViewerHooks } from './viewer-hooks.ts'
 
 /** Methods that change nothing and are not looked up. Everything else that is not GET or HEAD may invalidate. */
 const safeMethods = new Set(['OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH'])
@@ -75,19 +75,18 @@ export class LivePop {
       this.#answers.refuse(request, response, head)
       return
     }
-    const host = this.#hostFor(head.host)
-    const startedAt = performance.now()
-    const key = primaryKey(host, head.path)
-    const exchange: Exchange = {
-      request,
-      response,
-      head,
-      key,
-      startedAt,
-      attempts: 0,
-      span: undefined,
-      isAnswered: false,
+    const { edgeCode, mode } = this.options
+    const begin = (known: RequestHead): void => this.#begin(createExchange(request, response, known, this.options))
+    if (edgeCode === undefined) begin(head)
+    else {
+      // What the hook sees is the request as it came; the key is made of what it leaves.
+      const asCame = createExchange(request, response, head, { ...this.options, keyPath: undefined })
+      runViewerHooks(edgeCode, asCame, this.#answers, mode, begin)
     }
+  }
+
+  #begin(exchange: Exchange): void {
+    const { head } = exchange
     const { method } = head
     if (refusedMethods.has(method)) this.#answers.fail(exchange, 405, `${method} is not spoken here`)
     else if (head.loop.includes(this.options.name) || head.loop.length > greatestLoop)
@@ -115,10 +114,6 @@ export class LivePop {
     const count = this.shelf.purge(scope, isSoft, this.options.now())
     this.counters.purged += count
     return count
-  }
-
-  #hostFor(host: string): string {
-    return this.options.host ?? (host === '' ? this.options.fallbackHost : host)
   }
 
   #looksUp({ head }: Exchange): boolean {
@@ -275,7 +270,7 @@ export class LivePop {
       exchange.span ??= beginSpan(`pop ${name}`, exchange.request, performance.now() - exchange.startedAt)
       return fieldsUnder(exchange.span, fields)
     }
-    return { mode, via: `1.1 ${name}`, loopName: name, host: this.#hostFor(exchange.head.host), trace }
+    return { mode, via: `1.1 ${name}`, loopName: name, host: hostFor(exchange.head.host, this.options), trace }
   }
 
   #forwardReason(

@@ -136,7 +136,7 @@ function planTables({ tables }: Scenario): TablePlan[] {
       capacity:
         capacity === 'on-demand'
           ? { mode: 'on-demand' }
-          : { mode: 'provisioned', readUnits: capacity.read, writeUnits: capacity.write },
+          : { mode: 'provisioned', readUnitsPerSecond: capacity.read, writeUnitsPerSecond: capacity.write },
       from,
       endpoint,
       itemBytes: item,

@@ -168,3 +168,17 @@ describe('the story of a request down to the table', () => {
     )
   })
 })
+
+describe('tables in virtual time', () => {
+  it('throttle what is beyond their capacity once the burst is used up', () => {
+    const text = api(
+      '',
+      'time: 1ms, keepAlive: 1h, uses: {items: {access: write, attempts: 1}}',
+      'rate: 20/s, requests: 20000',
+    )
+    const { meters } = rowOf(runScenario(`${text}\ntables: {items: {key: {id: S}, capacity: {read: 5, write: 5}}}`))
+    // 1000 s of 5 units, and 300 s' worth that lay ready.
+    expect(meters['write units'] / (1000 * 5 + 300 * 5)).toBeCloseTo(1, 1.5)
+    expect(meters['write units'] + meters['table throttles']).toBe(meters.invocations)
+  })
+})

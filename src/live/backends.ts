@@ -1,0 +1,213 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createPrefixRate, type PrefixRate } from '../backend/prefix-rate.ts'
+import { createQuantileFunction } from '../backend/quantiles.ts'
+import type { Ms } from '../lib/clock.ts'
+import { createRandom } from '../lib/random.ts'
+import type { BackendsPlan, NamedOriginPlan, Plan } from '../scenario/plan.ts'
+import { createBucketService } from '../services/bucket/bucket-service.ts'
+import type { BucketStore } from '../services/bucket/bucket-store.ts'
+import type { BucketEvent } from '../services/bucket/object-model.ts'
+import { openStore } from '../services/bucket/open-bucket-store.ts'
+import { createEndpointHandler, type EndpointHandler } from '../services/endpoint.ts'
+import { createFunctions, type Functions } from '../services/functions/functions.ts'
+import { createLambdaApi } from '../services/functions/lambda-api.ts'
+import { objectCreatedEvent } from '../services/functions/object-created.ts'
+import { createIdentities, createRoot, type Identity } from '../services/identities.ts'
+import { createBucketOrigin } from './bucket-origin.ts'
+import { fillBucket } from './fill-bucket.ts'
+import { createOriginHandler, type OriginState } from './origin-server.ts'
+import { type LiveServer, listen } from './pop-server.ts'
+import { spanUntilClose } from './spans.ts'
+
+/** What the systems behind the PoPs need of the world outside. */
+export interface BackendsOptions {
+  plan: Plan
+  backends: BackendsPlan
+  /** Where a file or folder that the scenario names is. */
+  pathOf(reference: string): string
+  host: string
+  /** Of the AWS-style endpoint; 0: any free one. */
+  port: number
+  /** Keys of whoever may do everything. */
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  /** Real milliseconds for one of the model: of what a real service would need, and this one does not. */
+  timeScale: number
+  /** Milliseconds since 1970. */
+  now(): Ms
+  /** Something went wrong inside that no client is told of. */
+  onFault(error: unknown): void
+}
+
+/** The systems behind the PoPs, as servers on this machine. */
+export interface LiveBackends {
+  endpoint: LiveServer
+  /** Where each origin of the plan listens, in its order. */
+  origins: URL[]
+  state: OriginState
+  functions: Functions
+  store: BucketStore
+  /** Objects that each bucket began with. */
+  filled: Record<string, number>
+  /** Lets somebody be told of paths at the PoPs whose object was written. */
+  onCreated(listener: (path: string) => void): void
+  close(isHard?: boolean): Promise<void>
+}
+
+const region = 'us-east-1'
+
+/** Starts all of them. Throws UserError; then nothing is left open. */
+export async function startBackends(options: BackendsOptions): Promise<LiveBackends> {
+  const { backends, host, port, credentials, now, onFault } = options
+  const closers: (() => Promise<unknown>)[] = []
+  const state: OriginState = { isStopped: false, slowFactor: 1, requests: 0 }
+  let tellCreated: (path: string) => void = () => undefined
+  try {
+    let endpointUrl = ''
+    const functions = createFunctions({
+      plans: backends.functions,
+      fileOf: ({ file }) => options.pathOf(file),
+      endpoint: () => endpointUrl,
+      region,
+    })
+    closers.push(() => functions.close())
+    const store = await openStore({
+      nodes: Math.max(1, ...backends.buckets.map(({ nodes }) => nodes)),
+      replicas: Math.max(1, ...backends.buckets.map(({ replicas }) => replicas)),
+      now,
+      onEvent: event => befall(event, backends, functions, path => tellCreated(path)),
+    })
+    const filled = await fillBuckets(store, options)
+    const reader = readerOf(backends)
+    const root = createRoot(credentials.accessKeyId, credentials.secretAccessKey)
+    const identities = createIdentities([root, reader, ...functions.identities])
+    const bucketService = createBucketService({
+      store,
+      identities,
+      now,
+      rate: ratesOf(backends),
+      firstByteMs: firstBytesOf(options),
+      onFault,
+    })
+    const lambda = createLambdaApi({ functions, identities, now })
+    const handle = createEndpointHandler({ s3: bucketService, lambda })
+    const endpoint = await listen(handle, { host, port })
+    closers.push(() => endpoint.close(true))
+    endpointUrl = endpoint.url
+    const origins: URL[] = []
+    for (const origin of backends.origins) {
+      const handler = originHandler(origin, options, state, bucketService, reader)
+      const server = await listen(handler, { host: '127.0.0.1', port: 0 })
+      closers.push(() => server.close(true))
+      origins.push(new URL(server.url))
+    }
+    functions.startSchedules()
+    return {
+      endpoint,
+      origins,
+      state,
+      functions,
+      store,
+      filled,
+      onCreated(listener) {
+        tellCreated = listener
+      },
+      close: () => closeAll(closers),
+    }
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+/** Who the PoPs are to the buckets behind them. */
+function readerOf({ buckets }: BackendsPlan): Identity {
+  const names = new Set(buckets.map(({ name }) => name))
+  return {
+    ...createRoot('CDNLABPOPS', crypto.randomUUID()),
+    name: 'pops',
+    may: (service, resource, access) => service === 's3' && access === 'read' && names.has(resource),
+  }
+}
+
+async function fillBuckets(
+  store: BucketStore,
+  { backends, pathOf, now }: BackendsOptions,
+): Promise<Record<string, number>> {
+  const filled: Record<string, number> = {}
+  for (const [index, { name, from }] of backends.buckets.entries()) {
+    const owner = { createdMs: now(), owner: '000000000000', region, acl: 'private', documents: {} }
+    await store.createBucket({ name, versioning: 'never', ...owner })
+    const origin = backends.origins.find(({ kind, target }) => kind === 'bucket' && target === index)
+    filled[name] = from === '' ? 0 : await fillBucket(store, name, pathOf(from), origin?.maxAgeMs ?? 864e5)
+  }
+  return filled
+}
+
+/** Each bucket has limits of its own; what is metered begins with its name. */
+function ratesOf({ buckets }: BackendsPlan): PrefixRate {
+  const rates = new Map(buckets.map(bucket => [bucket.name, createPrefixRate(bucket)]))
+  return {
+    take: (now, prefix, kind) => rates.get(prefix.slice(0, prefix.indexOf('/')))?.take(now, prefix, kind) ?? true,
+    get prefixes() {
+      return [...rates.values()].reduce((sum, { prefixes }) => sum + prefixes, 0)
+    },
+  }
+}
+
+/** The time that a real store would need for its first byte; buckets of one scenario are taken as alike. */
+function firstBytesOf({ backends, plan, timeScale }: BackendsOptions): () => Ms {
+  const [bucket] = backends.buckets
+  if (bucket === undefined || timeScale === 0) return () => 0
+  const firstByteMs = createQuantileFunction(bucket.firstByteMs)
+  const random = createRandom(plan.seed, 'first bytes')
+  return () => timeScale * firstByteMs(random.unit())
+}
+
+/** What an event of a bucket leads to: copies at the PoPs go, a function is called. */
+function befall(event: BucketEvent, backends: BackendsPlan, functions: Functions, tell: (path: string) => void): void {
+  const index = backends.buckets.findIndex(({ name }) => name === event.bucket)
+  const created = backends.buckets[index]?.created
+  if (created === undefined || !event.name.startsWith('ObjectCreated:')) return
+  const { bucket, key, bytes: sizeBytes, etag, versionId, timeMs } = event
+  if (created.purge) {
+    const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
+    tell(path)
+    if (/(?:^|\/)index\.html$/.test(path)) tell(path.slice(0, -'index.html'.length))
+  }
+  if (created.function === '') return
+  const how = event.name.slice('ObjectCreated:'.length)
+  const object = { bucket, key, sizeBytes, etag, how, versionId }
+  functions.queueOf(created.function)?.add(JSON.stringify(objectCreatedEvent(object, timeMs, region)))
+}
+
+function originHandler(
+  origin: NamedOriginPlan,
+  { plan, backends, timeScale, now }: BackendsOptions,
+  state: OriginState,
+  bucketService: EndpointHandler,
+  reader: Identity,
+): EndpointHandler {
+  if (origin.kind === 'bucket') {
+    const { name } = backends.buckets[origin.target]!
+    return guarded(createBucketOrigin({ bucket: name, region, identity: reader, handle: bucketService, now }), state)
+  }
+  const { behaviors } = plan
+  return createOriginHandler({ behaviors, thinkMs: origin.thinkMs * timeScale, now }, state)
+}
+
+/** Counts asks and breaks them off while the origins are stopped. */
+function guarded(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  state: OriginState,
+): EndpointHandler {
+  return (request, response) => {
+    state.requests++
+    spanUntilClose('origin', request, response)
+    if (state.isStopped) request.socket.destroy()
+    else handle(request, response)
+  }
+}
