@@ -37,8 +37,11 @@ const kernels: Readonly<Record<string, (params: Params) => KernelPlan | undefine
   arc: () => plan('Arc', 8 + 64 + 32),
   lfu: () => plan('Lfu', 36),
   gdsf: () => plan('Gdsf', 40),
-  // The variant of libCacheSim is another policy, with other hashes.
-  'w-tinylfu': given => (given.libcachesim ? undefined : plan('WTinyLfu', 100, given.window, given.protected)),
+  // The variant of libCacheSim is another policy, with other hashes and a filter of at most 2^25 counters.
+  'w-tinylfu': given =>
+    given.libcachesim
+      ? plan('WTinyLfuOfLibCacheSim', 164, given.window)
+      : plan('WTinyLfu', 100, given.window, given.protected),
   belady: () => ({ ...plan('Belady', 8), needsNext: true }),
 }
 

@@ -11,6 +11,7 @@ export { openLfu, runLfu } from './lfu'
 export { openGdsf, runGdsf } from './gdsf'
 export { openBelady, runBelady } from './belady'
 export { openWTinyLfu, runWTinyLfu } from './w-tinylfu'
+export { openWTinyLfuOfLibCacheSim, runWTinyLfuOfLibCacheSim } from './w-tinylfu-libcachesim'
 export {
   blockRows,
   blockSizesAt,

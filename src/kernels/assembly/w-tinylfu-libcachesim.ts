@@ -1,0 +1,131 @@
+import { countOf, halve, openFilter, raise } from './counting-filter'
+import { createQueue, LazyQueue, listMask, openRows, rowOf, sizeAt } from './lazy-queue'
+import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
+
+// W-TinyLFU as libCacheSim has it: the window and the two segments of main as lazy queues, beside the counting filter.
+
+const windowList: u32 = 1
+const lowList: u32 = 2
+const highList: u32 = 3
+
+let window!: LazyQueue
+let low!: LazyQueue
+let high!: LazyQueue
+let windowLimit: i64 = 0
+let mainLimit: i64 = 0
+let lowLimit: i64 = 0
+let highLimit: i64 = 0
+let mainHits: i64 = 0
+
+export function openWTinyLfuOfLibCacheSim(windowShare: f64): void {
+  windowLimit = floor((capacity as f64) * windowShare) as i64
+  mainLimit = capacity - windowLimit
+  lowLimit = mainLimit / 5
+  highLimit = floor(0.8 * (mainLimit as f64)) as i64
+  openRows()
+  window = createQueue(windowList, mostHeld())
+  low = createQueue(lowList, mostHeld())
+  high = createQueue(highList, mostHeld())
+  openFilter(mainLimit)
+}
+
+export function runWTinyLfuOfLibCacheSim(count: u32): u32 {
+  return sized ? run(count, true) : run(count, false)
+}
+
+@inline
+function run(count: u32, withSizes: bool): u32 {
+  const mostBytes = min<i64>(windowLimit, lowLimit)
+  let misses: u32 = 0
+  let skipped: u32 = 0
+  let missedBytes: i64 = 0
+  for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    const id = load<u32>(ids + at)
+    const size: u32 = withSizes ? load<u32>(sizes + at) : 1
+    if (withSizes && size == 0) {
+      skipped++
+      continue
+    }
+    const row = rowOf(id, withSizes)
+    const list = load<u32>(row) & listMask
+    if (list == windowList) window.push(id, row, withSizes)
+    else if (list != 0) hitMain(id, row, list, withSizes)
+    else {
+      misses++
+      if (withSizes) missedBytes += size
+      if ((size as i64) > mostBytes) continue
+      while (window.bytes + low.bytes + high.bytes + size > capacity) makeRoom(withSizes)
+      if (withSizes) store<u32>(row, size, 4)
+      window.bytes += size
+      window.push(id, row, withSizes)
+      raise(id)
+    }
+  }
+  tell(missedBytes, skipped)
+  return misses
+}
+
+@inline
+function move(id: u32, row: usize, from: LazyQueue, to: LazyQueue, withSizes: bool): void {
+  const bytes = sizeAt(row, withSizes)
+  from.bytes -= bytes
+  to.bytes += bytes
+  to.push(id, row, withSizes)
+}
+
+@inline
+function leave(row: usize, from: LazyQueue, withSizes: bool): void {
+  from.bytes -= sizeAt(row, withSizes)
+  store<u32>(row, 0)
+}
+
+function hitMain(id: u32, row: usize, list: u32, withSizes: bool): void {
+  if (list == highList) high.push(id, row, withSizes)
+  else if ((sizeAt(row, withSizes) as i64) > highLimit) low.push(id, row, withSizes)
+  else {
+    move(id, row, low, high, withSizes)
+    if (high.bytes > highLimit) cool(withSizes)
+  }
+  raise(id)
+  if (++mainHits < 32 * mainLimit) return
+  mainHits = 0
+  halve()
+}
+
+/** Moves down what the upper segment has too much; only what arrives so makes the lower one evict. */
+function cool(withSizes: bool): void {
+  do {
+    const cooled = high.oldest(withSizes)
+    move(cooled, rowOf(cooled, withSizes), high, low, withSizes)
+  } while (high.bytes > highLimit)
+  while (low.bytes > lowLimit) leave(rowOf(low.oldest(withSizes), withSizes), low, withSizes)
+}
+
+/** Empties the window into main, each candidate against main's victim, until one of them loses and leaves. */
+function makeRoom(withSizes: bool): void {
+  while (window.bytes > 0) {
+    const candidate = window.oldest(withSizes)
+    const row = rowOf(candidate, withSizes)
+    const bytes = sizeAt(row, withSizes)
+    if (low.bytes + high.bytes + bytes > mainLimit) {
+      const main = low.bytes > 0 ? low : high
+      const victim = main.bytes > 0 ? main.oldest(withSizes) : 0
+      if (main.bytes == 0 || countOf(candidate) <= countOf(victim)) {
+        leave(row, window, withSizes)
+        raise(candidate)
+        return
+      }
+      leave(rowOf(victim, withSizes), main, withSizes)
+    }
+    move(candidate, row, window, segmentFor(bytes), withSizes)
+    raise(candidate)
+  }
+  const main = low.bytes > 0 ? low : high
+  leave(rowOf(main.oldest(withSizes), withSizes), main, withSizes)
+}
+
+/** The lowest segment with room, or the lowest when none has. */
+@inline
+function segmentFor(bytes: u32): LazyQueue {
+  return low.bytes + bytes > lowLimit && high.bytes + bytes <= highLimit ? high : low
+}
