@@ -243,3 +243,16 @@ export function customLog(visits: readonly Visit[]): string {
     })
     .join('')
 }
+
+/** The logs that are shipped in `scenarios/logs/`, by name without their packing: a small one of each kind. */
+export function sampleLogs(): Record<string, string> {
+  const visits = makeVisits(1, 6000)
+  const of = (pop: string): Visit[] => visits.filter(visit => visit.pop === pop)
+  const names = (pop: string): string => `E2EXAMPLE.2026-09-14-09.${pop.toLowerCase()}.gz`
+  return {
+    ...Object.fromEntries(['FRA', 'IAD', 'NRT'].map(pop => [names(pop), cloudfrontLog(of(pop))])),
+    'cloudflare.json.gz': cloudflareLog(visits.slice(0, 3000)),
+    'fastly.json.gz': fastlyLog(visits.slice(0, 3000)),
+    'nginx.log.gz': combinedLog(of('FRA')),
+  }
+}
