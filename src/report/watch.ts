@@ -50,11 +50,27 @@ export function watchFrame(
     '',
     ...rows.map(row => ink.strong(row)),
     '',
-    ...timelineRows({ ...watched, events: [] }, Math.min(width, 110), ink),
+    ...timelineRows({ ...watched, series: untilNow(watched.series), events: [] }, Math.min(width, 110), ink),
   ]
   const map = ['', ...worldMap(watched, land, width, ink, colors > 0)]
   const hasMap = map.length > 1 && must.length + map.length <= height
   const lines = hasMap ? [...must, ...map] : must
   const left = height - lines.length - 3
   return (left > 0 ? [...lines, '', ...popTable(watched, width, Math.min(left, 8))] : lines).slice(0, height)
+}
+
+/** The series with nothing, instead of zeros, in the steps that are still to come. */
+function untilNow(series: RunResult['series']): RunResult['series'] {
+  const steps = series.requests.findLastIndex(count => count > 0) + 1
+  const cut = (values: readonly number[]): number[] => values.map((value, step) => (step < steps ? value : Number.NaN))
+  const { stepMs, requests, hitRatio, originRequests, stale, errors, p95Ms } = series
+  return {
+    stepMs,
+    requests: cut(requests),
+    hitRatio: cut(hitRatio),
+    originRequests: cut(originRequests),
+    stale: cut(stale),
+    errors: cut(errors),
+    p95Ms: cut(p95Ms),
+  }
 }
