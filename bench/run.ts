@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<{ run(words: readonly string[]): Pro
   lab: () => import('./lab.ts'),
   policies: () => import('./policies.ts'),
   traces: () => import('./traces.ts'),
+  logs: () => import('./logs.ts'),
   soak: () => import('./soak.ts'),
 }
 
