@@ -16,12 +16,6 @@ let isExact: bool = false
 /** 2^32 modulo the number of counters. */
 let wrap: u32 = 0
 
-/** The place of the probe that stands, its value modulo 2^32, and the two steps. */
-let place: u32 = 0
-let value: u32 = 0
-let step: u32 = 0
-let stepOver: u32 = 0
-
 /** Members are a 32-bit number, which overflows as in that program. */
 export function openFilter(members: i64): void {
   const wanted = min<f64>(ceil(countersPerMember * ((members as i32) as f64)), 2_147_483_647)
@@ -32,54 +26,55 @@ export function openFilter(members: i64): void {
   wrap = (((1 as u64) << 32) % (max<u32>(1, count) as u64)) as u32
 }
 
-@inline
-function begin(id: u32): void {
-  value = mix(id)
-  step = mix(id ^ 0x12344321)
-  place = value % count
-  stepOver = step % count
-}
-
-/** Goes on to the next probe. */
-@inline
-function next(): void {
-  const sum = value + step
-  let at = place + stepOver
-  at -= at >= count ? count : 0
-  const lower = at - wrap
-  const wrapped = at < wrap ? lower + count : lower
-  place = sum < step ? wrapped : at
-  value = sum
-}
-
-@inline
-function cell(): usize {
-  return counters + ((place as usize) << 2)
-}
-
-/** Counts one more occurrence. */
-export function raise(id: u32): void {
+/** Counts one more occurrence and answers how many there were before. */
+export function raise(id: u32): u32 {
   if (isExact) {
     const own = counters + ((id as usize) << 2)
-    store<u32>(own, load<u32>(own) + 1)
-    return
+    const before = load<u32>(own)
+    store<u32>(own, before + 1)
+    return before
   }
-  begin(id)
+  const column = counters
+  const most = count
+  let value = mix(id)
+  const step = mix(id ^ 0x12344321)
+  let place = value % most
+  const stepOver = step % most
+  let least: u32 = 0xffffffff
   for (let probe: u32 = 0; probe < probes; probe++) {
-    store<u32>(cell(), load<u32>(cell()) + 1)
-    next()
+    const cell = column + ((place as usize) << 2)
+    const before = load<u32>(cell)
+    store<u32>(cell, before + 1)
+    least = min<u32>(least, before)
+    value += step
+    place = placeAfter(place + stepOver, most, value < step)
   }
+  return least
 }
 
 export function countOf(id: u32): u32 {
   if (isExact) return load<u32>(counters + ((id as usize) << 2))
-  begin(id)
+  const column = counters
+  const most = count
+  let value = mix(id)
+  const step = mix(id ^ 0x12344321)
+  let place = value % most
+  const stepOver = step % most
   let least: u32 = 0xffffffff
   for (let probe: u32 = 0; probe < probes; probe++) {
-    least = min<u32>(least, load<u32>(cell()))
-    next()
+    least = min<u32>(least, load<u32>(column + ((place as usize) << 2)))
+    value += step
+    place = placeAfter(place + stepOver, most, value < step)
   }
   return least
+}
+
+/** The place of a probe from the sum of the one before and the step's, both modulo the counters; `hasWrapped`: it began again at 2^32. */
+@inline
+function placeAfter(sum: u32, most: u32, hasWrapped: bool): u32 {
+  const place = sum - select<u32>(most, 0, sum >= most)
+  const less = place - wrap
+  return select<u32>(less + select<u32>(most, 0, place < wrap), place, hasWrapped)
 }
 
 /** Halves all counts. */

@@ -109,16 +109,17 @@ function makeRoom(withSizes: bool): void {
     const bytes = sizeAt(row, withSizes)
     if (low.bytes + high.bytes + bytes > mainLimit) {
       const main = low.bytes > 0 ? low : high
-      const victim = main.bytes > 0 ? main.oldest(withSizes) : 0
-      if (main.bytes == 0 || countOf(candidate) <= countOf(victim)) {
+      // A candidate is counted whether it wins or not: its count before that is looked at.
+      const isHeld = main.bytes > 0
+      const victim = isHeld ? main.oldest(withSizes) : 0
+      const most = isHeld ? countOf(victim) : 0
+      if (raise(candidate) <= most || !isHeld) {
         leave(row, window, withSizes)
-        raise(candidate)
         return
       }
       leave(rowOf(victim, withSizes), main, withSizes)
-    }
+    } else raise(candidate)
     move(candidate, row, window, segmentFor(bytes), withSizes)
-    raise(candidate)
   }
   const main = low.bytes > 0 ? low : high
   leave(rowOf(main.oldest(withSizes), withSizes), main, withSizes)
