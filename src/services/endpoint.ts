@@ -27,7 +27,13 @@ export function createEndpointHandler(services: EndpointServices): EndpointHandl
 
 /** A server for the endpoint, not listening yet. Fields larger than 16 KB together are answered with 431 by Node.js, malformed requests with 400. */
 export function createEndpoint(services: EndpointServices): Server {
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 30_000 }, createEndpointHandler(services))
+  const handler = createEndpointHandler(services)
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 30_000 }, handler)
+  // The bucket says itself when it wants a body that may be long; the others always do.
+  server.on('checkContinue', (request, response) => {
+    if (serviceOf(request) !== 's3') response.writeContinue()
+    handler(request, response)
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy()

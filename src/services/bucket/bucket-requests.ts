@@ -6,10 +6,9 @@ import { optional, ownerElement } from './list-objects.ts'
 import { readDocument } from './request-body.ts'
 import { type Element, readXml, textOf } from './xml.ts'
 
-/** ListBuckets: those of the asker's account that it may read. */
+/** ListBuckets: those of the asker's account that it may read; none where nobody signed. */
 export function listBuckets(request: BucketRequest): void {
-  const identity = requireIdentity(request)
-  const { store, query } = request
+  const { store, query, identity } = request
   const prefix = query.get('prefix') ?? ''
   const most = numberIn(query, 'max-buckets', 1, 10_000) ?? 10_000
   const after = Buffer.from(query.get('continuation-token') ?? '', 'base64url').toString()
@@ -17,7 +16,7 @@ export function listBuckets(request: BucketRequest): void {
     .buckets()
     .filter(
       ({ owner, name }) =>
-        owner === identity.account && name.startsWith(prefix) && name > after && identity.may('s3', name, 'read'),
+        owner === identity?.account && name.startsWith(prefix) && name > after && identity.may('s3', name, 'read'),
     )
   const page = all.slice(0, most)
   const buckets = page.map(
@@ -33,7 +32,7 @@ export function listBuckets(request: BucketRequest): void {
   sendXml(request, [
     'ListAllMyBucketsResult',
     [
-      ownerElement(identity.account),
+      ownerElement(identity?.account ?? 'anonymous'),
       ['Buckets', buckets],
       ...optional('Prefix', query.has('prefix') ? prefix : undefined),
       ...optional(
@@ -129,7 +128,7 @@ export function getAcl(request: BucketRequest): void {
   const shelf = store.shelfOf(bucket)
   requireOwner(request, shelf.bucket, 'read')
   const { owner, acl } = key === '' ? shelf.bucket : store.find(bucket, key, query.get('versionId') || undefined)
-  const grants = [grantElement(['ID', owner], 'FULL_CONTROL')]
+  const grants: Element[] = []
   const everybody: Element = ['URI', 'http://acs.amazonaws.com/groups/global/AllUsers']
   for (const grant of cannedAcls[acl] ?? []) {
     if (grant === 'everybody-read') grants.push(grantElement(everybody, 'READ'))
@@ -137,6 +136,7 @@ export function getAcl(request: BucketRequest): void {
     if (grant === 'known-read')
       grants.push(grantElement(['URI', 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers'], 'READ'))
   }
+  grants.push(grantElement(['ID', owner], 'FULL_CONTROL'))
   sendXml(request, ['AccessControlPolicy', [ownerElement(owner), ['AccessControlList', grants]]])
 }
 

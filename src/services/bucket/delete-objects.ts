@@ -73,7 +73,7 @@ export async function deleteObjects(request: BucketRequest): Promise<void> {
   sendXml(request, ['DeleteResult', results])
 }
 
-/** What a deletion demands of what it deletes. */
+/** What a deletion demands of what it deletes; of what is not there it demands nothing. */
 function createDeleteRequirement(wanted: {
   etag: string | undefined
   modified: string | undefined
@@ -82,7 +82,7 @@ function createDeleteRequirement(wanted: {
   const { etag, modified, bytes } = wanted
   if (etag === undefined && modified === undefined && bytes === undefined) return () => undefined
   return current => {
-    if (current === undefined) throw new BucketFailure('NoSuchKey')
+    if (current === undefined) return
     const modifiedMs = Math.floor(current.modifiedMs / 1000) * 1000
     const askedMs = modified === undefined ? undefined : (parseHttpDate(modified, modifiedMs) ?? Date.parse(modified))
     const isRight =

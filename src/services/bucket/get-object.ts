@@ -159,7 +159,7 @@ export function getObjectAttributes(request: BucketRequest): void {
     attributes.push([
       'Checksum',
       [
-        [checksumElement(checksum.algorithm), checksum.value.replace(/-\d+$/, '')],
+        [checksumElement(checksum.algorithm), checksum.value],
         ['ChecksumType', checksum.type],
       ],
     ])
@@ -188,9 +188,11 @@ function listParts({ field }: BucketRequest, { parts, checksum }: ObjectVersion)
     ['MaxParts', most],
     ['IsTruncated', page.length < after.length],
   ]
-  if (checksum === undefined) return elements
   for (const part of page) {
-    const facts: Element[] = part.checksum === undefined ? [] : [[checksumElement(checksum.algorithm), part.checksum]]
+    const facts: Element[] =
+      part.checksum === undefined || checksum === undefined
+        ? []
+        : [[checksumElement(checksum.algorithm), part.checksum]]
     elements.push(['Part', [...facts, ['PartNumber', part.number], ['Size', part.bytes]]])
   }
   return elements

@@ -158,10 +158,7 @@ function listFor(request: BucketRequest, after: string): Listing {
 }
 
 function readToken(token: string): string {
-  if (token === '')
-    throw new BucketFailure('InvalidArgument', 'The continuation token provided is incorrect', {
-      ArgumentName: 'continuation-token',
-    })
+  if (token === '') return ''
   const text = Buffer.from(token, 'base64url').toString()
   if (!text.startsWith('after '))
     throw new BucketFailure('InvalidArgument', 'The continuation token provided is incorrect', {

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto'
 import { readCannedAcl, requireBucketAccess } from './access.ts'
-import { isoTime, quoted, sendEmpty, sendXml } from './answer.ts'
-import { type BucketRequest, numberIn } from './bucket-request.ts'
+import { quoted, sendEmpty, sendXml } from './answer.ts'
+import type { BucketRequest } from './bucket-request.ts'
 import { checksumElement, checksumField, checksumOfParts, createChecksum, defaultChecksumType } from './checksums.ts'
 import { createWriteRequirement, readConditions } from './conditions.ts'
 import { BucketFailure } from './failure.ts'
 import type { OpenUpload } from './index-of-objects.ts'
-import { encodeKey, optional, ownerElement } from './list-objects.ts'
+import { encodeKey } from './list-objects.ts'
 import { readDescription } from './object-fields.ts'
-import { type Checksum, type ChecksumAlgorithm, checksumAlgorithms, type UploadPart } from './object-model.ts'
+import {
+  type Checksum,
+  type ChecksumAlgorithm,
+  checksumAlgorithms,
+  type ObjectVersion,
+  type UploadPart,
+} from './object-model.ts'
 import {
   checksumAnswer,
   copyResult,
@@ -70,7 +76,8 @@ function readType(text: string | undefined, algorithm: ChecksumAlgorithm | undef
   return type as Checksum['type']
 }
 
-function openUploadOf(request: BucketRequest): OpenUpload {
+/** The upload that a request names, when whoever asks may write there. */
+export function openUploadOf(request: BucketRequest): OpenUpload {
   const { store, bucket, key, query } = request
   requireBucketAccess(request, store.shelfOf(bucket).bucket, 'write')
   return store.uploads.find(bucket, key, query.get('uploadId') ?? '')
@@ -160,37 +167,14 @@ function readCopyRange(text: string | undefined, bytes: number): { from: number;
   return { from: Number(match[1]), to: Number(match[2]) + 1 }
 }
 
-/** CompleteMultipartUpload. */
+/** CompleteMultipartUpload. Asked again after it was done, it gives the same answer. */
 export async function completeUpload(request: BucketRequest): Promise<void> {
-  const { store, bucket, key, field } = request
-  const { upload, parts } = openUploadOf(request)
-  const tree = readXml(await readDocument(request, 4 * 1024 ** 2), 'CompleteMultipartUpload')
-  const chosen = chooseParts(childrenOf(tree, 'Part'), parts)
-  const bytes = chosen.reduce((sum, part) => sum + part.bytes, 0)
-  const size = field('x-amz-mp-object-size')
-  if (size !== undefined && Number(size) !== bytes)
-    throw new BucketFailure('InvalidRequest', 'The provided x-amz-mp-object-size does not match the size of the object')
-  const facts = chosen.map(({ number, bytes, checksum }) => ({
-    number,
-    bytes,
-    ...(checksum === undefined ? {} : { checksum }),
-  }))
-  const checksum =
-    upload.checksumAlgorithm === undefined
-      ? undefined
-      : checksumOfParts(upload.checksumAlgorithm, upload.checksumType!, facts)
-  checkWholeChecksum(request, checksum)
-  const md5 = createHash('md5')
-  for (const part of chosen) md5.update(Buffer.from(part.etag, 'hex'))
-  const draft = {
-    ...upload.template,
-    bytes,
-    blobs: chosen.flatMap(part => part.blobs),
-    etag: `${md5.digest('hex')}-${chosen.length}`,
-    parts: facts,
-    ...(checksum === undefined ? {} : { checksum }),
-  }
-  const version = await store.uploads.complete(upload, draft, createWriteRequirement(readConditions(field, '')))
+  const { store, bucket, key, query } = request
+  const body = await readDocument(request, 4 * 1024 ** 2)
+  const done = store.uploads.outcome(bucket, key, query.get('uploadId') ?? '')
+  if (done !== undefined) requireBucketAccess(request, store.shelfOf(bucket).bucket, 'write')
+  const version = done ?? (await completeOpen(request, body))
+  const { checksum } = version
   const sums: Element[] =
     checksum === undefined
       ? []
@@ -203,7 +187,7 @@ export async function completeUpload(request: BucketRequest): Promise<void> {
     [
       'CompleteMultipartUploadResult',
       [
-        ['Location', `http://${field('host') ?? 'localhost'}/${bucket}/${encodeKey(key)}`],
+        ['Location', `http://${request.field('host') ?? 'localhost'}/${bucket}/${encodeKey(key)}`],
         ['Bucket', bucket],
         ['Key', key],
         ['ETag', quoted(version.etag)],
@@ -212,6 +196,36 @@ export async function completeUpload(request: BucketRequest): Promise<void> {
     ],
     versionField(version),
   )
+}
+
+async function completeOpen(request: BucketRequest, body: string): Promise<ObjectVersion> {
+  const { store, field } = request
+  const { upload, parts } = openUploadOf(request)
+  const chosen = chooseParts(childrenOf(readXml(body, 'CompleteMultipartUpload'), 'Part'), parts)
+  const bytes = chosen.reduce((sum, part) => sum + part.bytes, 0)
+  const size = field('x-amz-mp-object-size')
+  if (size !== undefined && Number(size) !== bytes)
+    throw new BucketFailure('InvalidRequest', 'The provided x-amz-mp-object-size does not match the size of the object')
+  const facts = chosen.map(({ number, bytes, checksum }) => ({
+    number,
+    bytes,
+    ...(checksum === undefined ? {} : { checksum }),
+  }))
+  const { checksumAlgorithm, checksumType } = upload
+  const checksum =
+    checksumAlgorithm === undefined ? undefined : checksumOfParts(checksumAlgorithm, checksumType!, facts)
+  checkWholeChecksum(request, checksum)
+  const md5 = createHash('md5')
+  for (const part of chosen) md5.update(Buffer.from(part.etag, 'hex'))
+  const draft = {
+    ...upload.template,
+    bytes,
+    blobs: chosen.flatMap(part => part.blobs),
+    etag: `${md5.digest('hex')}-${chosen.length}`,
+    parts: facts,
+    ...(checksum === undefined ? {} : { checksum }),
+  }
+  return store.uploads.complete(upload, draft, createWriteRequirement(readConditions(field, '')))
 }
 
 /** The parts that a client names, in its order, checked against what was uploaded. */
@@ -261,118 +275,4 @@ export async function abortUpload(request: BucketRequest): Promise<void> {
   const { upload } = openUploadOf(request)
   await request.store.uploads.abort(upload)
   sendEmpty(request, 204)
-}
-
-/** ListParts. */
-export function listParts(request: BucketRequest): void {
-  const { bucket, key, query } = request
-  const { upload, parts } = openUploadOf(request)
-  const most = Math.min(numberIn(query, 'max-parts', 0, 2 ** 31 - 1) ?? 1000, 1000)
-  const marker = numberIn(query, 'part-number-marker', 0, 2 ** 31 - 1) ?? 0
-  const after = [...parts.values()].filter(part => part.number > marker).sort((a, b) => a.number - b.number)
-  const page = after.slice(0, most)
-  const algorithm = upload.checksumAlgorithm
-  const listed = page.map((part): Element => {
-    const sum: Element[] =
-      algorithm === undefined || part.checksum === undefined ? [] : [[checksumElement(algorithm), part.checksum]]
-    return [
-      'Part',
-      [
-        ['PartNumber', part.number],
-        ['LastModified', isoTime(part.modifiedMs)],
-        ['ETag', quoted(part.etag)],
-        ['Size', part.bytes],
-        ...sum,
-      ],
-    ]
-  })
-  const { owner, storageClass } = upload.template
-  sendXml(request, [
-    'ListPartsResult',
-    [
-      ['Bucket', bucket],
-      ['Key', key],
-      ['UploadId', upload.uploadId],
-      [
-        'Initiator',
-        [
-          ['ID', owner],
-          ['DisplayName', owner],
-        ],
-      ],
-      ownerElement(owner),
-      ['StorageClass', storageClass],
-      ['PartNumberMarker', marker],
-      ['NextPartNumberMarker', page.at(-1)?.number ?? 0],
-      ['MaxParts', most],
-      ['IsTruncated', page.length < after.length],
-      ...(algorithm === undefined
-        ? []
-        : ([
-            ['ChecksumAlgorithm', algorithm],
-            ['ChecksumType', upload.checksumType!],
-          ] as Element[])),
-      ...listed,
-    ],
-  ])
-}
-
-/** ListMultipartUploads. */
-export function listUploads(request: BucketRequest): void {
-  const { store, bucket, query } = request
-  requireBucketAccess(request, store.shelfOf(bucket).bucket, 'read')
-  const most = Math.min(numberIn(query, 'max-uploads', 0, 2 ** 31 - 1) ?? 1000, 1000)
-  const prefix = query.get('prefix') ?? ''
-  const delimiter = query.get('delimiter') ?? ''
-  const marker = query.get('key-marker') ?? ''
-  const idMarker = query.get('upload-id-marker') ?? ''
-  const write = query.get('encoding-type') === 'url' ? encodeKey : (text: string) => text
-  const all = store.uploads.list(bucket).filter(({ upload }) => upload.key.startsWith(prefix))
-  const at = idMarker === '' ? -1 : all.findIndex(({ upload }) => upload.key === marker && upload.uploadId === idMarker)
-  const after = at >= 0 ? all.slice(at + 1) : all.filter(({ upload }) => marker === '' || upload.key > marker)
-  const groups = new Set<string>()
-  const entries: OpenUpload[] = []
-  for (const open of after) {
-    const cut = delimiter === '' ? -1 : open.upload.key.indexOf(delimiter, prefix.length)
-    if (cut >= 0) groups.add(open.upload.key.slice(0, cut + delimiter.length))
-    else entries.push(open)
-  }
-  const page = entries.slice(0, most)
-  const last = page.at(-1)?.upload
-  const isTruncated = page.length < entries.length
-  sendXml(request, [
-    'ListMultipartUploadsResult',
-    [
-      ['Bucket', bucket],
-      ['KeyMarker', write(marker)],
-      ['UploadIdMarker', idMarker],
-      ...optional('NextKeyMarker', isTruncated ? write(last!.key) : undefined),
-      ...optional('NextUploadIdMarker', isTruncated ? last!.uploadId : undefined),
-      ['Prefix', write(prefix)],
-      ...optional('Delimiter', delimiter === '' ? undefined : write(delimiter)),
-      ['MaxUploads', most],
-      ['IsTruncated', isTruncated],
-      ...page.map(({ upload }): Element => {
-        const { owner, storageClass } = upload.template
-        return [
-          'Upload',
-          [
-            ['Key', write(upload.key)],
-            ['UploadId', upload.uploadId],
-            [
-              'Initiator',
-              [
-                ['ID', owner],
-                ['DisplayName', owner],
-              ],
-            ],
-            ownerElement(owner),
-            ['StorageClass', storageClass],
-            ['Initiated', isoTime(upload.startedMs)],
-          ],
-        ]
-      }),
-      ...[...groups].map((group): Element => ['CommonPrefixes', [['Prefix', write(group)]]]),
-    ],
-  ])
 }

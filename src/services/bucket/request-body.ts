@@ -15,8 +15,8 @@ export interface IncomingBody {
 /** The greatest object that is put at once, and the greatest part. */
 export const greatestPutBytes = 5 * 1024 ** 3
 
-/** Reads what a request says of its body, before any of it. Throws InvalidDigest, EntityTooLarge, InvalidRequest, NotImplemented. */
-export function openBody(request: BucketRequest, preferred?: ChecksumAlgorithm): IncomingBody {
+/** Reads what a request says of its body, before any of it. A checksum that comes with the document that completes an upload is the object's. Throws InvalidDigest, EntityTooLarge, InvalidRequest, NotImplemented. */
+export function openBody(request: BucketRequest, preferred?: ChecksumAlgorithm, isDocument = false): IncomingBody {
   const { field, payloadHash } = request
   const isStreamed =
     payloadHash.startsWith('STREAMING-') || /(?:^|,)\s*aws-chunked\s*(?:,|$)/i.test(field('content-encoding') ?? '')
@@ -28,7 +28,7 @@ export function openBody(request: BucketRequest, preferred?: ChecksumAlgorithm):
       ProposedSize: String(declared),
       MaxSizeAllowed: String(greatestPutBytes),
     })
-  const promised = readPromises(request)
+  const promised = readPromises(request, isDocument)
   const algorithm = promised.checksum?.algorithm ?? preferred
   const sums = {
     md5: promised.md5 === undefined ? undefined : createHash('md5'),
@@ -74,7 +74,7 @@ export function openBody(request: BucketRequest, preferred?: ChecksumAlgorithm):
 export async function readDocument(request: BucketRequest, greatestBytes = 1024 ** 2): Promise<string> {
   const pieces: Uint8Array[] = []
   let bytes = 0
-  for await (const piece of openBody(request).pieces) {
+  for await (const piece of openBody(request, undefined, true).pieces) {
     bytes += piece.length
     if (bytes > greatestBytes)
       throw new BucketFailure('MaxMessageLengthExceeded', undefined, { MaxMessageLengthBytes: String(greatestBytes) })
@@ -105,12 +105,13 @@ interface Promises {
   trailer: string | undefined
 }
 
-function readPromises({ field }: BucketRequest): Promises {
+function readPromises({ field, query }: BucketRequest, isDocument: boolean): Promises {
   const md5 = field('content-md5')
   if (md5 !== undefined && (Buffer.from(md5, 'base64').length !== 16 || !/^[A-Za-z0-9+/]{22}==$/.test(md5)))
     throw new BucketFailure('InvalidDigest', 'The Content-MD5 you specified was invalid.')
   const trailer = field('x-amz-trailer')?.trim().toLowerCase()
-  const given = checksumAlgorithms.filter(algorithm => field(checksumField(algorithm)) !== undefined)
+  const isOfObject = isDocument && query.has('uploadId')
+  const given = isOfObject ? [] : checksumAlgorithms.filter(algorithm => field(checksumField(algorithm)) !== undefined)
   if (given.length > 1)
     throw new BucketFailure(
       'InvalidRequest',
@@ -120,7 +121,7 @@ function readPromises({ field }: BucketRequest): Promises {
     const [algorithm] = given as [ChecksumAlgorithm]
     const value = field(checksumField(algorithm))!
     if (!isChecksum(algorithm, value))
-      throw new BucketFailure('InvalidRequest', `Value for ${checksumField(algorithm)} header is invalid.`)
+      throw new BucketFailure('BadDigest', `Value for ${checksumField(algorithm)} header is invalid.`)
     return { md5, checksum: { algorithm, value }, trailer: undefined }
   }
   if (trailer === undefined) return { md5, checksum: undefined, trailer: undefined }
@@ -137,12 +138,14 @@ function checkChecksum(
 ): void {
   if (expected === undefined || algorithm === undefined) return
   if (!isChecksum(algorithm, expected))
-    throw new BucketFailure('InvalidRequest', `Value for ${checksumField(algorithm)} trailing header is invalid.`)
+    throw new BucketFailure('BadDigest', `Value for ${checksumField(algorithm)} trailing header is invalid.`)
   if (expected !== actual)
     throw new BucketFailure('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`)
 }
 
-async function* incoming({ request }: BucketRequest): AsyncGenerator<Uint8Array> {
+/** A client that waits for a word before it sends a body gets it here, when everything else is right. */
+async function* incoming({ request, response }: BucketRequest): AsyncGenerator<Uint8Array> {
+  if (request.headers.expect !== undefined) response.writeContinue()
   try {
     for await (const piece of request) yield piece as Uint8Array
   } catch (error) {

@@ -6,15 +6,8 @@ import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { BucketFailure } from './failure.ts'
 import { getObject, getObjectAttributes } from './get-object.ts'
 import { listObjects, listObjectsV2, listObjectVersions } from './list-objects.ts'
-import {
-  abortUpload,
-  beginUpload,
-  completeUpload,
-  copyPart,
-  listParts,
-  listUploads,
-  putPart,
-} from './multipart-requests.ts'
+import { listParts, listUploads } from './list-uploads.ts'
+import { abortUpload, beginUpload, completeUpload, copyPart, putPart } from './multipart-requests.ts'
 import { copyObject, putObject } from './put-object.ts'
 import {
   answerUnset, defaultDocuments, deleteDocument, deleteObjectTagging, documents, getDocument, getObjectTagging, putDocument, putObjectTagging, unsetDocuments,

@@ -39,13 +39,15 @@ function checkedTags(tags: Tags, greatestCount: number): Tags {
   return tags
 }
 
+/** In the order of their keys. */
 export function taggingElement(tags: Tags): Element {
+  const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1))
   return [
     'Tagging',
     [
       [
         'TagSet',
-        tags.map(
+        sorted.map(
           ([key, value]): Element => [
             'Tag',
             [

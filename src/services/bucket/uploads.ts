@@ -18,7 +18,17 @@ export interface Uploads {
   /** Makes the object of the parts that the draft names, and drops the others. */
   complete(upload: Upload, draft: ObjectDraft, require: Requirement): Promise<ObjectVersion>
   abort(upload: Upload): Promise<void>
+  /** What a completed upload became, for a while. */
+  outcome(bucket: string, key: string, uploadId: string): ObjectVersion | undefined
 }
+
+interface CompletedUpload {
+  bucket: string
+  key: string
+  version: ObjectVersion
+}
+
+const mostRemembered = 1000
 
 export function createUploads(
   index: ObjectIndex,
@@ -27,6 +37,8 @@ export function createUploads(
   commit: BucketStore['commit'],
 ): Uploads {
   const { uploads } = index
+  /** Uploads that were completed lately: a client that did not hear of it asks again. */
+  const completed = new Map<string, CompletedUpload>()
   function stillOpen(uploadId: string): OpenUpload {
     const open = uploads.get(uploadId)
     if (open === undefined) throw new BucketFailure('NoSuchUpload', undefined, { UploadId: uploadId })
@@ -34,6 +46,10 @@ export function createUploads(
   }
 
   return {
+    outcome(bucket, key, uploadId) {
+      const done = completed.get(uploadId)
+      return done?.bucket === bucket && done.key === key ? done.version : undefined
+    },
     async begin(started) {
       const upload = { ...started, uploadId: randomBytes(24).toString('base64url') }
       await pool.records.put(recordNames.upload(upload.uploadId), upload)
@@ -63,6 +79,8 @@ export function createUploads(
         const open = stillOpen(uploadId)
         const version = await commit(bucket, key, draft, 'ObjectCreated:CompleteMultipartUpload', require)
         await close(index, pool, open, new Set(draft.blobs))
+        if (completed.size >= mostRemembered) completed.delete(completed.keys().next().value!)
+        completed.set(uploadId, { bucket, key, version })
         return version
       }),
     abort: ({ uploadId }) => lock(`upload ${uploadId}`, async () => close(index, pool, stillOpen(uploadId), new Set())),
