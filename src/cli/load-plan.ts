@@ -26,6 +26,8 @@ export interface LoadedPlan {
   text: string
   /** Where the trace is; undefined for synthetic traffic. */
   tracePath: string | undefined
+  /** The folder that the scenario's file references stay in. */
+  folder: string
 }
 
 /** Reads a scenario by path, name or `-` and makes its plan. Throws UserError with every mistake. */
@@ -45,7 +47,7 @@ export async function planFrom(
   const { traffic } = plan
   const tracePath =
     traffic.kind === 'trace' ? await resolveReference(folder, traffic.file, options.allowOutside) : undefined
-  return { plan, atlas, warnings, file, text, tracePath }
+  return { plan, atlas, warnings, file, text, tracePath, folder }
 }
 
 /** The prices that a scenario asks for, from `config/` or a file beside it; null where it asks for none. Throws UserError. */

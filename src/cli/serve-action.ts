@@ -17,6 +17,7 @@ import { choosePops } from '../scenario/plan-places.ts'
 import type { Manifest } from '../stats/result.ts'
 import { loadPlan, type ScenarioOptions } from './load-plan.ts'
 import { createManifest } from './manifest.ts'
+import { describeBehind, type Served } from './serve-behind-text.ts'
 
 export interface ServeOptions extends ScenarioOptions {
   pop?: string
@@ -25,6 +26,7 @@ export interface ServeOptions extends ScenarioOptions {
   port: string
   popPort: string
   controlPort: string
+  awsPort: string
   host: string
   token?: string
   proxy?: boolean
@@ -91,12 +93,15 @@ async function serveScenario(
 ): Promise<Closable> {
   if (scenario === undefined)
     throw new UserError({ message: 'serve needs a scenario, or --pop PORT --origin URL', hint: 'scenarios/world.yaml' })
-  const { plan, atlas, warnings, file, text, tracePath } = await loadPlan(scenario, options)
+  const { plan: whole, atlas, warnings, file, text, tracePath, folder } = await loadPlan(scenario, options)
   for (const { message } of warnings) say(`warning: ${message}`)
+  const plan = options.pops === undefined ? whole : withEdges(whole, readCount('--pops', options.pops), atlas)
   const findAddress = options.geoip === undefined ? undefined : await openGeoDatabase(options.geoip)
+  const behind = await behindOf(plan, options, folder)
   const network = await startNetwork({
-    plan: options.pops === undefined ? plan : withEdges(plan, readCount('--pops', options.pops), atlas),
+    plan,
     atlas,
+    behind,
     origin: options.origin === undefined ? undefined : readOrigin(options.origin),
     mode: readMode(options.mode),
     host: options.host,
@@ -114,13 +119,40 @@ async function serveScenario(
     manifest: withoutToken(await createManifest(plan, file, tracePath), token.value),
     now: Date.now,
   })
-  announce(network, token)
-  return network
+  announce(network, token, behind)
+  return { close: isHard => closeBoth(network, behind, isHard) }
 }
 
-function announce({ door, control, pops, origin }: RunningNetwork, token: { value: string; isNew: boolean }): void {
+/** Starts what stands behind the PoPs, where the scenario names something. */
+async function behindOf(plan: Plan, options: ServeOptions, folder: string): Promise<Served | undefined> {
+  if (plan.backends === null) return undefined
+  const { serveBackends } = await import('./serve-backends.ts')
+  return serveBackends({
+    plan,
+    backends: plan.backends,
+    folder,
+    allowOutside: options.allowOutside === true,
+    host: options.host,
+    port: readPort('--aws-port', options.awsPort),
+    timeScale: readScale(options.timeScale),
+    say,
+  })
+}
+
+/** The PoPs first: what is under way at them may still need what stands behind. */
+async function closeBoth(network: RunningNetwork, behind: Served | undefined, isHard?: boolean): Promise<void> {
+  await network.close(isHard)
+  await behind?.backends.close(isHard)
+}
+
+function announce(
+  { door, control, pops, origin }: RunningNetwork,
+  token: { value: string; isNew: boolean },
+  behind: Served | undefined,
+): void {
   for (const { id, live, isEdge } of pops) say(`${isEdge ? 'edge  ' : 'shield'} ${live.url}  ${id}`)
-  say(`origin ${origin.url.origin}${origin.state ? '  built in' : ''}`)
+  if (behind === undefined) say(`origin ${origin.url.origin}${origin.state ? '  built in' : ''}`)
+  else for (const line of describeBehind(behind)) say(line)
   say(`control ${control.url}${token.isNew ? `  token ${token.value}` : ''}`)
   // The fragment of an address stays in the browser. A token of the user's own is not for the screen: the page asks for it.
   say(`dashboard ${control.url}/${token.isNew ? `#token=${token.value}` : '  it asks for the token'}`)

@@ -12,6 +12,8 @@ const examples = `Examples:
                                                     a development server behind edges and a shield
   cdnlab serve world --http2 --cert cert.pem --key key.pem
                                                     HTTP/2 and TLS towards visitors
+  cdnlab serve serverless-shop                      a bucket, functions, a gateway and a table behind the PoPs,
+                                                    also for AWS clients by the AWS_ENDPOINT_URL that is shown
   cdnlab serve --pop 9001 --origin http://127.0.0.1:3000
                                                     one cache before one origin, nothing else
 
@@ -35,6 +37,7 @@ export function registerServe(program: Command): void {
     .option('--port <port>', 'port of the front door', '8080')
     .option('--pop-port <port>', 'port of the first PoP; the others follow', '9001')
     .option('--control-port <port>', 'port of the control API', '9000')
+    .option('--aws-port <port>', 'port for AWS clients, of a scenario with buckets, tables or functions', '4566')
     .option('--host <address>', 'address to listen on; another than loopback needs --token', '127.0.0.1')
     .option('--token <token>', 'what the control API asks for')
     .option('--proxy', 'the front door asks the PoP itself instead of answering 307')

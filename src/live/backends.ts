@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createPrefixRate, type PrefixRate } from '../backend/prefix-rate.ts'
 import { createQuantileFunction } from '../backend/quantiles.ts'
 import type { Ms } from '../lib/clock.ts'
 import { createRandom } from '../lib/random.ts'
 import type { BackendsPlan, NamedOriginPlan, Plan } from '../scenario/plan.ts'
+import { createGateway, type Gateway } from '../services/api/gateway.ts'
 import { createBucketService } from '../services/bucket/bucket-service.ts'
 import type { BucketStore } from '../services/bucket/bucket-store.ts'
 import type { BucketEvent } from '../services/bucket/object-model.ts'
@@ -34,6 +36,8 @@ export interface BackendsOptions {
   timeScale: number
   /** Milliseconds since 1970. */
   now(): Ms
+  /** Milliseconds that never go back, for pools and meters; those of the process when left out. */
+  steady?: () => Ms
   /** Something went wrong inside that no client is told of. */
   onFault(error: unknown): void
 }
@@ -45,6 +49,8 @@ export interface LiveBackends {
   origins: URL[]
   state: OriginState
   functions: Functions
+  /** In the order of the plan. */
+  gateways: Gateway[]
   store: BucketStore
   /** Objects that each bucket began with. */
   filled: Record<string, number>
@@ -68,6 +74,7 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
       fileOf: ({ file }) => options.pathOf(file),
       endpoint: () => endpointUrl,
       region,
+      ...(options.steady ? { now: options.steady } : {}),
     })
     closers.push(() => functions.close())
     const store = await openStore({
@@ -93,11 +100,28 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
     const endpoint = await listen(handle, { host, port })
     closers.push(() => endpoint.close(true))
     endpointUrl = endpoint.url
+    const gateways = await Promise.all(
+      backends.apis.map(api =>
+        createGateway({
+          plan: api,
+          functions,
+          identities,
+          readFile: path => readFile(options.pathOf(path), 'utf8'),
+          timeOfDay: now,
+          ...(options.steady ? { now: options.steady } : {}),
+        }),
+      ),
+    )
     const origins: URL[] = []
     for (const origin of backends.origins) {
-      const handler = originHandler(origin, options, state, bucketService, reader)
+      const gateway = origin.kind === 'api' ? gateways[origin.target]! : undefined
+      const handler = gateway
+        ? guarded(gateway.handle, state)
+        : originHandler(origin, options, state, bucketService, reader)
       const server = await listen(handler, { host: '127.0.0.1', port: 0 })
+      if (gateway) server.server.on('upgrade', gateway.upgrade)
       closers.push(() => server.close(true))
+      if (gateway) closers.push(() => gateway.close())
       origins.push(new URL(server.url))
     }
     functions.startSchedules()
@@ -106,6 +130,7 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
       origins,
       state,
       functions,
+      gateways,
       store,
       filled,
       onCreated(listener) {

@@ -5,6 +5,8 @@ import type { Upstream } from './upstream.ts'
 
 /** What a scenario's behaviours say of a request's path: where it goes, what of it is the key, how long its answer is fresh. */
 export interface PathRules {
+  /** What the scenario names. */
+  plan: BackendsPlan
   ruleOf(path: string): BackendRule
   /** The path with the part of its query that names the object. */
   keyPath(path: string): string
@@ -19,6 +21,7 @@ export function createPathRules(backends: BackendsPlan, behaviors: readonly Beha
     return index < 0 ? last : index
   }
   return {
+    plan: backends,
     ruleOf: path => backends.rules[ruleAt(path)]!,
     keyPath(path) {
       const { queryKey } = backends.rules[ruleAt(path)]!
