@@ -6,40 +6,49 @@ export interface MemoryWatch {
   begin(environment: LiveEnvironment, memoryMiB: number): () => void
 }
 
+interface Watched {
+  memoryMiB: number
+  /** When it last spoke, and what the process held then. */
+  saidAtMs: number
+  heldBytes: number
+}
+
 const everyMs = 50
-/** An environment that has not said anything for so long is in a loop that does not end soon. */
+/** An environment that has not said anything for so long is in a loop. */
 const silentMs = 150
 const slackMiB = 64
 const MiB = 1024 * 1024
 
 /**
  * Buffers are not counted by a thread's memory limit. An environment that has time to reports them itself; one that fills them in
- * a loop does not. So whenever the process has grown by more than all busy environments together may use, the one that has been
- * silent longest is killed.
+ * a loop does not. So one that is silent while the process grows by more than the environment may use is killed.
  */
 export function createMemoryWatch(): MemoryWatch {
-  const watched = new Map<LiveEnvironment, number>()
+  const all = new Map<LiveEnvironment, Watched>()
   let timer: NodeJS.Timeout | undefined
-  let floorBytes = 0
 
   const look = (): void => {
-    let allowedMiB = slackMiB
-    let suspect: LiveEnvironment | undefined
-    for (const [environment, memoryMiB] of watched) {
-      allowedMiB += memoryMiB
-      if (suspect === undefined || environment.memory.saidAtMs < suspect.memory.saidAtMs) suspect = environment
+    const held = process.memoryUsage.rss()
+    for (const [environment, watched] of all) {
+      const { saidAtMs } = environment.memory
+      if (saidAtMs !== watched.saidAtMs) {
+        watched.saidAtMs = saidAtMs
+        watched.heldBytes = held
+      } else if (
+        performance.now() - saidAtMs >= silentMs &&
+        held - watched.heldBytes > (watched.memoryMiB + slackMiB) * MiB
+      )
+        void environment.stop(killed)
     }
-    if (suspect === undefined || process.memoryUsage.rss() - floorBytes < allowedMiB * MiB) return
-    if (performance.now() - suspect.memory.saidAtMs >= silentMs) void suspect.stop(killed)
   }
   return {
     begin(environment, memoryMiB) {
-      if (watched.size === 0) floorBytes = process.memoryUsage.rss()
-      watched.set(environment, memoryMiB)
+      const { saidAtMs } = environment.memory
+      all.set(environment, { memoryMiB, saidAtMs, heldBytes: process.memoryUsage.rss() })
       timer ??= setInterval(look, everyMs).unref()
       return () => {
-        watched.delete(environment)
-        if (watched.size > 0) return
+        all.delete(environment)
+        if (all.size > 0) return
         clearInterval(timer)
         timer = undefined
       }
