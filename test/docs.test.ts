@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 // Everything that the documents promise is run. A `console` block holds commands behind "$ " and the beginnings of the lines that they
-// print, in order, `...` standing for any lines. A command that ends with " &" goes on until the document is through. What can not be
+// print, in order, `...` standing for any lines, or within a line for any letters. A command that ends with " &" goes on until the document is through. What can not be
 // run here, such as a cluster's commands, stands in a `sh` block whose first line is a comment that says why: "# not run: ...".
 const root = join(import.meta.dirname, '..')
 const documents = ['README.md', 'src/README.md', ...markdownUnder('scenarios'), ...markdownUnder('config')]
@@ -74,6 +74,17 @@ async function start(command: string): Promise<void> {
   })
 }
 
+/** True when the text begins as the document says, `...` within a line standing for anything: times are of the moment. */
+function beginsWith(text: string, said: string): boolean {
+  const [first = '', ...others] = said.split('...')
+  let at = text.startsWith(first) ? first.length : -1
+  for (const part of others) {
+    if (at >= 0) at = text.indexOf(part, at)
+    if (at >= 0) at += part.length
+  }
+  return at >= 0
+}
+
 async function runBlock({ lines }: Block): Promise<void> {
   const steps: { command: string; expected: string[] }[] = []
   for (const line of lines) {
@@ -99,7 +110,7 @@ async function runBlock({ lines }: Block): Promise<void> {
     expect([0, 99], `${command}\n${printed.join('\n')}`).toContain(ran.status)
     let at = 0
     for (const line of expected.filter(text => text !== '...' && text !== '')) {
-      const found = printed.findIndex((text, index) => index >= at && text.startsWith(line))
+      const found = printed.findIndex((text, index) => index >= at && beginsWith(text, line))
       expect(
         found,
         `${command}\ndoes not print, behind line ${at}:\n${line}\nbut:\n${printed.join('\n')}`,
