@@ -17,6 +17,8 @@ import { formatRate, measure, median, printTable } from './measure.ts'
 const lines = 200_000
 const pieceBytes = 1 << 20
 const rounds = 5
+/** `times` counts in hundredths of a second: one count of a short log is too fast for it. */
+const countsOfWc = 60
 const samples = fileURLToPath(new URL('../../scenarios/logs/', import.meta.url))
 
 const logs = [
@@ -87,11 +89,15 @@ function readLog(format: string, bytes: Uint8Array): void {
 
 /** CPU time of `wc -l` on a file, as the shell's `times` tells it. */
 function countSeconds(file: string): number {
-  const { stdout } = spawnSync('sh', ['-c', 'wc -l "$1" > /dev/null; times', 'sh', file], { encoding: 'utf8' })
+  const { stdout } = spawnSync(
+    'sh',
+    ['-c', `for round in $(seq ${countsOfWc}); do wc -l "$1" > /dev/null; done; times`, 'sh', file],
+    { encoding: 'utf8' },
+  )
   const [user, system] = stdout.trim().split('\n').at(-1)!.split(' ')
   const seconds = (text = ''): number => {
     const [minutes, rest] = text.replace('s', '').split('m')
     return 60 * Number(minutes) + Number(rest)
   }
-  return Math.max(1e-3, seconds(user) + seconds(system))
+  return (seconds(user) + seconds(system)) / countsOfWc
 }

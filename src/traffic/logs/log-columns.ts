@@ -58,7 +58,7 @@ export function createLogColumns(locator: Locator) {
   const spots: Spot[] = []
   const spotNumbers = new Map<string, Map<number, number>>()
   const methods = new Map<string, number>()
-  const statuses = new Map<string, number>()
+  const statuses = new Float64Array(10)
   let [count, bytes, parts, inner] = [0, 0, 0, 0]
   let timesMs = new Float64Array(1 << 12)
   let objects = new Int32Array(1 << 12)
@@ -103,7 +103,7 @@ export function createLogColumns(locator: Locator) {
     if (row.status === 206) parts++
     if (row.visitorHigh !== 0) visitors.numberOf(row.visitorLow, row.visitorHigh)
     tick(methods, knownMethods.has(row.method) ? row.method : row.method === '' ? 'GET' : 'other')
-    tick(statuses, `${Math.floor(row.status / 100)}xx`)
+    if (row.status < 1000) statuses[Math.floor(row.status / 100)]!++
   }
 
   function finish(): LogRecord {
@@ -132,7 +132,9 @@ export function createLogColumns(locator: Locator) {
       bytes,
       visitors: visitors.count,
       methods: sortedCounts(methods),
-      statuses: sortedCounts(statuses),
+      statuses: sortedCounts(
+        new Map([...statuses.entries()].flatMap(([hundred, times]) => (times > 0 ? [[`${hundred}xx`, times]] : []))),
+      ),
       parts,
       inner,
       isSorted: order === null,

@@ -74,8 +74,21 @@ export function setObject(row: LogRow, method: string, host: string, target: str
   row.idHigh = shared.high
 }
 
+const codes = new Map<string, string>()
+/** Servers may have thousands of names; what is more is looked at each time. */
+const mostCodes = 1 << 14
+
 /** The airport code in a PoP's name such as `FRA56-P1`, `fra` or `cache-fra19127-FRA`; '' when there is none. */
 export function popCode(name: string): string {
+  let code = codes.get(name)
+  if (code === undefined) {
+    code = findCode(name)
+    if (codes.size < mostCodes) codes.set(name, code)
+  }
+  return code
+}
+
+function findCode(name: string): string {
   const last = name.slice(name.lastIndexOf('-') + 1)
   if (/^cache-/i.test(name) && /^[A-Za-z]{3}$/.test(last)) return last.toUpperCase()
   const found = /^[A-Za-z]{3}(?![A-Za-z])/.exec(name)

@@ -1,4 +1,5 @@
 const digit0 = 48
+const point = 46
 const dayMs = 86_400_000
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -54,10 +55,28 @@ export function clfMs(text: string): number {
 export function momentMs(stamp: unknown): number {
   if (typeof stamp === 'number') return unixMs(stamp)
   if (typeof stamp !== 'string') return Number.NaN
+  // Most logs write it so; Date.parse takes ten times as long.
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?(?:Z|\+00:?00)$/.test(stamp)) return utcMs(stamp)
   if (/^\d+(?:\.\d+)?$/.test(stamp)) return unixMs(Number(stamp))
   // A zone without a colon, as strftime writes it, is no RFC 3339 yet.
   const iso = Date.parse(stamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
   return Number.isNaN(iso) ? clfMs(stamp) : iso
+}
+
+let lastIsoDay = ''
+let lastIsoDayMs = 0
+
+/** `2026-09-14T09:30:00.123Z`, checked already; its zone is that of UTC. */
+function utcMs(stamp: string): number {
+  const day = stamp.slice(0, 10)
+  if (day !== lastIsoDay) {
+    lastIsoDayMs = Date.parse(`${day}T00:00:00Z`)
+    lastIsoDay = day
+  }
+  const two = (at: number): number => 10 * stamp.charCodeAt(at) + stamp.charCodeAt(at + 1) - 11 * digit0
+  const seconds = 3600 * two(11) + 60 * two(14) + two(17)
+  const ms = stamp.charCodeAt(19) === point ? 10 * two(20) + stamp.charCodeAt(22) - digit0 : 0
+  return lastIsoDayMs + 1000 * seconds + ms
 }
 
 /** Since 1973 a number says by its size what it counts. */
