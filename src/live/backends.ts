@@ -232,6 +232,8 @@ function guarded(
   return (request, response) => {
     state.requests++
     spanUntilClose('origin', request, response)
+    // The PoPs date what they get by the one clock that all of them have.
+    response.sendDate = false
     if (state.isStopped) request.socket.destroy()
     else handle(request, response)
   }

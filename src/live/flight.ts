@@ -4,7 +4,7 @@ import { endToEndFields } from '../cache/http/hop-by-hop.ts'
 import { formatHttpDate, parseHttpDate } from '../cache/http/http-date.ts'
 import { parseContentRange } from '../cache/http/ranges.ts'
 import { excuseFor } from '../cache/http/reuse.ts'
-import { hasNoContent, isOriginFailure } from '../cache/http/status.ts'
+import { hasNoContent, isOriginFailure, saysNothingOfIt } from '../cache/http/status.ts'
 import { isAbout, updatedFields } from '../cache/http/validators.ts'
 import { sortedVary, variantKey } from '../cache/http/vary.ts'
 import type { Ms } from '../lib/clock.ts'
@@ -113,7 +113,7 @@ export class Flight implements UpstreamHandler {
       this.#settle({ kind: 'failed', status, detail: 'origin-status', isUnreachable: false })
       this.#over()
     } else {
-      if (held !== undefined && !isOriginFailure(status) && request.method === 'GET' && status !== 206)
+      if (held !== undefined && !saysNothingOfIt(status) && request.method === 'GET' && status !== 206)
         this.#deck.shelf.remove(held)
       this.#respond(status, reason, fields, control)
     }

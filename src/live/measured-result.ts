@@ -29,7 +29,8 @@ export interface MeasuredOptions {
 export function measuredResult(options: MeasuredOptions): RunResult {
   const { plan, manifest, measured, routes, series, events } = options
   const { tally, origin, reasons } = measured
-  const cold = Object.fromEntries(metrics.map(({ id, of }) => [id, of({ tally, origin })]))
+  const figures = { tally, origin }
+  const cold = Object.fromEntries(metrics.map(({ id, of }) => [id, of(figures)]))
   return {
     format: 'cdnlab-run-1',
     manifest,

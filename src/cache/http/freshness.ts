@@ -185,7 +185,8 @@ function reasonAgainst(
 ): string {
   const { method, status, fields } = exchange
   if (method !== 'GET' && method !== 'POST') return 'method'
-  if (status < 200 || status === 304) return 'status'
+  // RFC 6585, 4: who asks too often is told so, and nobody else.
+  if (status < 200 || status === 304 || status === 429) return 'status'
   if (exchange.isRequestNoStore) return 'request-no-store'
   if (varyNames(fields).includes('*')) return 'vary-star'
   const hasCookie = lineOf(fields, 'set-cookie') !== undefined

@@ -20,6 +20,11 @@ export function isOriginFailure(status: number): boolean {
   return status === 500 || status === 502 || status === 503 || status === 504
 }
 
+/** True for an answer that says nothing of what was asked for: a failure, or that somebody asks too often. Source: RFC 6585, 4. */
+export function saysNothingOfIt(status: number): boolean {
+  return isOriginFailure(status) || status === 429
+}
+
 /** True when the response has no content whatever its fields say. Source: RFC 9112, 6.3. */
 export function hasNoContent(status: number): boolean {
   return status === 204 || status === 304
