@@ -71,6 +71,8 @@ if (existsSync(kernels)) {
       'abort=',
       '--enable',
       'bulk-memory',
+      '--enable',
+      'simd',
     ])
   }
 }

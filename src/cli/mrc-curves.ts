@@ -2,7 +2,7 @@ import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
 import { type Curve, type MrcResult, mrcCsv, mrcJson, mrcText } from '../report/mrc.ts'
 import { runContest } from '../sim/contest.ts'
-import { byteMissRatioAt, lruCurve, missRatioAt } from '../sim/lru-curve.ts'
+import { byteMissRatioAt, lruCurve, lruCurveByKernel, missRatioAt } from '../sim/lru-curve.ts'
 import { adjusted } from '../sim/sample.ts'
 import type { RequestSource, TraceSummary } from '../traffic/request-source.ts'
 import { sampleOf, sourceOfKept, withNextUses } from './kept-requests.ts'
@@ -46,7 +46,7 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
     const done = curves.length * sizes.length
     curves.push(
       policy === 'lru'
-        ? lruOf(trace, sample, ratio, sizes, ignoreSize)
+        ? lruOf(trace, sample, ratio, sizes, ignoreSize, kernels)
         : simulatedOf(policy, trace, sample, ratio, sizes, ignoreSize, seed, kernels, point =>
             progress.update(done + point),
           ),
@@ -94,8 +94,12 @@ function lruOf(
   ratio: number,
   sizes: readonly number[],
   ignoreSize: boolean,
+  kernels: WebAssembly.Module | null,
 ): Curve {
-  const curve = lruCurve(sample, ignoreSize, 1 / ratio)
+  const curve =
+    kernels === null
+      ? lruCurve(sample, ignoreSize, 1 / ratio)
+      : lruCurveByKernel(sample, kernels, ignoreSize, 1 / ratio)
   const found = sizes.map(size => {
     if (!ignoreSize) return byteMissRatioAt(curve, size)
     const missRatio = missRatioAt(curve, size)

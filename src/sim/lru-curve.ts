@@ -1,3 +1,4 @@
+import { createCurveRun, fitsCurve } from '../kernels/curve-run.ts'
 import type { RequestSource } from '../traffic/request-source.ts'
 
 /** Misses of LRU at every size, found in one pass. */
@@ -88,6 +89,32 @@ export function lruCurve(trace: RequestSource, ignoreSize = false, scale = 1): L
     for (let row = 0; row < rows; row++) ask(ids[row]!, ignoreSize || bytes === null ? 1 : bytes[row]!)
   }
   return { requests: count, requestedBytes, missesAt: missesOf(distances, count), ...byteCurve(byteHits, byteHitBytes) }
+}
+
+/** The same by the kernel, where the trace fits into it. */
+export function lruCurveByKernel(
+  trace: RequestSource,
+  kernels: WebAssembly.Module,
+  ignoreSize = false,
+  scale = 1,
+): LruCurve {
+  const { objects, count } = trace
+  if (!fitsCurve(trace)) return lruCurve(trace, ignoreSize, scale)
+  const run = createCurveRun(kernels, { objects, sized: !ignoreSize, scale })
+  for (let index = 0; index < trace.blocks; index++) {
+    const { ids, bytes } = trace.block(index)
+    run.feed(ids, bytes)
+  }
+  const distances = new Float64Array(Math.ceil(objects * scale) + 2)
+  run.distances().forEach((times, distance) => {
+    if (times > 0) distances[Math.round(distance * scale)]! += times
+  })
+  return {
+    requests: count,
+    requestedBytes: ignoreSize ? count : trace.requestedBytes,
+    missesAt: missesOf(distances, count),
+    ...byteCurve(run.byteHits(), run.byteHitBytes()),
+  }
 }
 
 function nextPower(least: number): number {

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type KeptRequests, keptOf, sampleOf, sourceOfKept } from '../../src/cli/kept-requests.ts'
+import { loadKernels } from '../../src/cli/kernels.ts'
 import { policies } from '../../src/policies/index.ts'
 import { runContest } from '../../src/sim/contest.ts'
-import { byteMissRatioAt, lruCurve, missRatioAt } from '../../src/sim/lru-curve.ts'
+import { byteMissRatioAt, lruCurve, lruCurveByKernel, missRatioAt } from '../../src/sim/lru-curve.ts'
 import { adjusted } from '../../src/sim/sample.ts'
 import { makeWorkload } from '../../src/traffic/workload.ts'
 
@@ -61,6 +62,28 @@ describe('the curve of LRU', () => {
       const found = byteMissRatioAt(curve, size)
       expect(Math.abs(found.missRatio - misses / trace.count)).toBeLessThan(0.005)
       expect(Math.abs(found.byteMissRatio - missedBytes / requestedBytes)).toBeLessThan(0.01)
+    }
+  })
+})
+
+describe('the kernel of the curve', () => {
+  const kernels = loadKernels(new URL('../../dist/kernels/kernels.wasm', import.meta.url))!
+
+  it.each([
+    ['zipf:alpha=0.8,objects=20000,requests=400000,seed=3,sizes=lognormal', 1],
+    ['zipf:alpha=1.1,objects=3000,requests=300000,seed=4,sizes=lognormal', 7.3],
+    ['loop:objects=600000,requests=1000000', 1],
+    ['zipf:alpha=0.2,objects=70000,requests=300000,seed=6', 2],
+  ])('finds the curve of %s', (workload, scale) => {
+    const source = sourceOfKept(keptOf(makeWorkload(workload), true))
+    for (const ignoreSize of [true, false]) {
+      const found = lruCurveByKernel(source, kernels, ignoreSize, scale)
+      const expected = lruCurve(source, ignoreSize, scale)
+      for (const key of Object.keys(expected) as (keyof typeof expected)[]) {
+        const [ours, theirs] = [found[key], expected[key]]
+        if (typeof ours === 'number') expect(ours).toBe(theirs)
+        else expect(Buffer.from(ours.buffer).equals(Buffer.from((theirs as Float64Array).buffer))).toBe(true)
+      }
     }
   })
 })

@@ -33,3 +33,13 @@ export {
   windowAt,
 } from './numbering'
 export { numberPlainRows, plainRowsRead } from './plain-rows'
+export {
+  bordersAt,
+  byteBuckets,
+  distancesAt,
+  hitBytesAt,
+  hitsAt,
+  openCurve,
+  perDoubling,
+  runCurve,
+} from './lru-curve'
