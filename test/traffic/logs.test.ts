@@ -88,7 +88,8 @@ describe('logs', () => {
     ])
     expect(rows[0]!.slice(1, 3)).toEqual(rows[2]!.slice(1, 3))
     expect(rows[0]!.slice(1, 3)).not.toEqual(rows[1]!.slice(1, 3))
-    expect(() => read('a', log.replace('sc-bytes ', ''))).toThrow(/a:2: .*sc-bytes/)
+    expect(() => read('a', log.replace('sc-bytes ', 'x-bytes '))).toThrow(/a:3: .*how much was sent/)
+    expect(() => read('a', log.replace('cs-uri-stem ', 'stem '))).toThrow(/a:2: .*cs-uri-stem/)
   })
 
   it("reads Cloudflare's three kinds of time and its coordinates in text", () => {

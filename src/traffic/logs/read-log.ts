@@ -16,7 +16,7 @@ export interface LogParserOptions extends LogOptions {
   file: string
   /** Counts broken lines here and goes on; null: the first one is thrown. */
   broken: BrokenLines | null
-  onRow(row: LogRow): void
+  onRow(row: LogRow, line: number): void
 }
 
 /** Reads a log that comes in pieces cut anywhere. Throws UserError with file and line. */
@@ -26,7 +26,7 @@ export function createLogParser(format: LogFormat, options: LogParserOptions): T
   const row = createLogRow()
   return createLineParser(file, (bytes, start, end, line) => {
     const outcome = readLine(bytes, start, end, row)
-    if (outcome === true) return onRow(row)
+    if (outcome === true) return onRow(row, line)
     if (outcome === false) return
     if (broken === null)
       throw new UserError({ message: outcome, at: { file, line }, hint: '--lenient passes over such lines' })

@@ -1,10 +1,9 @@
 import { UserError } from '../../lib/user-error.ts'
-import { cloudflare } from './cloudflare.ts'
-import { cloudfront } from './cloudfront.ts'
-import { combined } from './combined.ts'
+import { logFormats } from '../logs/index.ts'
 import { csv } from './csv.ts'
 import { createFormats, type TraceFormat } from './format.ts'
 import { lcs } from './lcs.ts'
+import { traceOfLog } from './log-trace.ts'
 import { oracleGeneral } from './oracle-general.ts'
 import { tr } from './tr.ts'
 import { twr } from './twr.ts'
@@ -18,9 +17,7 @@ export const traceFormats = createFormats([
   twr,
   vscsi,
   tr,
-  cloudfront,
-  cloudflare,
-  combined,
+  ...logFormats.entries.map(traceOfLog),
   wikipedia,
   oracleGeneral,
   csv,
