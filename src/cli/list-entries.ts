@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { coldStarts } from '../backend/cold-start.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import type { Definition } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -6,6 +7,7 @@ import { scenarioKeys } from '../scenario/keys.ts'
 import {
   admissions,
   arrivalModels,
+  keepAlives,
   policies,
   popularities,
   routers,
@@ -67,6 +69,14 @@ export async function rowsOf(kind: Listable, name: string | undefined): Promise<
       return definitionRows(arrivalModels.entries)
     case 'formats':
       return definitionRows(traceFormats.entries)
+    case 'keep-alives':
+      return definitionRows(keepAlives.entries)
+    case 'cold-starts':
+      return coldStarts.map(({ name, title, initMs }) => ({
+        name,
+        title,
+        ...Object.fromEntries(initMs.map(([share, ms]) => [`p${share * 100}`, ms])),
+      }))
     case 'access':
       return Object.entries(loadAtlas().accessProfiles).map(([profile, { downMbps, loss, source }]) => ({
         name: profile,

@@ -10,6 +10,8 @@ export const listable = [
   'sizes',
   'arrivals',
   'formats',
+  'keep-alives',
+  'cold-starts',
   'access',
   'pops',
   'regions',

@@ -1,4 +1,5 @@
 // The registries that a scenario's specs are checked against, in one place.
+export { keepAlives } from '../backend/keep-alive/index.ts'
 export { rttModels } from '../geo/models/index.ts'
 export { routers } from '../geo/routers/index.ts'
 export { admissions } from '../policies/admission/index.ts'

@@ -145,6 +145,16 @@ describe('functions', () => {
     await until(() => f.environments() === 1 && stuck.f.environments() === 1)
     await Promise.all([functions.close(), stuck.functions.close()])
     for (const outcome of await Promise.all(waiting)) expect(outcome).toMatchObject({ kind: 'failed' })
+    expect(await f.invoke('{}')).toMatchObject({ kind: 'failed', payload: expect.stringContaining('closed') })
+    expect(f.environments()).toBe(0)
+  })
+
+  it('say so when the host cannot start a thread', async () => {
+    const { f } = one('well.mjs#count', {
+      variables: { NUMBER: 1n as unknown as string, SYMBOL: Symbol('x') as unknown as string },
+    })
+    expect(await f.invoke('{}')).toMatchObject({ kind: 'failed', errorType: 'TypeError' })
+    expect(f.counts.busy).toBe(0)
   })
 
   it('load ahead of the next event when the policy says so', async () => {

@@ -40,8 +40,26 @@ const workerFile = new URL('./environment-worker.js', import.meta.url)
 const stackMiB = 4
 const MiB = 1024 * 1024
 
-/** Starts a thread and loads the handler in it. Nothing that the handler does ends the host: it costs this environment only. */
-export function startEnvironment({ data, variables, initTimeoutMs, write, lost }: EnvironmentOptions): LiveEnvironment {
+/**
+ * Starts a thread and loads the handler in it. Nothing that the handler does ends the host: it costs this environment only. Where the
+ * host has no thread to give, the environment is one that could not be loaded.
+ */
+export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
+  try {
+    return openEnvironment(options)
+  } catch (thrown) {
+    const error = reportOfThrown(thrown)
+    return {
+      loaded: Promise.resolve(error),
+      memory: { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() },
+      isAlive: () => false,
+      stop: async () => undefined,
+      invoke: async () => ({ kind: 'failed', error, isHandled: false, isLost: true }),
+    }
+  }
+}
+
+function openEnvironment({ data, variables, initTimeoutMs, write, lost }: EnvironmentOptions): LiveEnvironment {
   const memory: EnvironmentMemory = { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() }
   const worker = new Worker(workerFile, {
     workerData: data,

@@ -169,6 +169,7 @@ export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
     plan,
     counts: pool.counts,
     async invoke(event, { requestId = randomUUID(), traceId = '' } = {}) {
+      if (isClosed) return closedInvocation(requestId)
       const taken = pool.acquire(now())
       if (typeof taken === 'string') return { kind: 'throttled', reason: taken }
       return serve(taken, event, requestId, traceId)
@@ -183,6 +184,14 @@ export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
       await Promise.all(stopping)
     },
   }
+}
+
+/** What comes of an event after the end. */
+function closedInvocation(requestId: string): Invocation {
+  const errorType = 'Runtime.ExitError'
+  const payload = JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} The function was closed` })
+  const nothing = { cold: false, initMs: 0, durationMs: 0, memoryMiB: 0, lines: '' }
+  return { ...nothing, kind: 'failed', requestId, payload, errorType, isHandled: false }
 }
 
 function variablesOf({ name, memoryMiB, exportName, file }: FunctionPlan): Record<string, string> {
