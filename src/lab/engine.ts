@@ -1,5 +1,5 @@
 import type { Atlas } from '../geo/atlas.ts'
-import { createGeometry, type Geometry } from '../scenario/geometry.ts'
+import { createGeometry, type Geometry, geometryKey } from '../scenario/geometry.ts'
 import { hashPlan } from '../scenario/hash.ts'
 import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
@@ -7,6 +7,7 @@ import { planOf } from '../scenario/plan-of.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import { createTraceReader, type ReadTrace } from './own-trace.ts'
+import { createRememberedPairs } from './remembered-pairs.ts'
 import { thinPlan } from './thin.ts'
 
 /** What the engine of the page works with: what is known of the world, the program's version, the trace that is open. */
@@ -27,12 +28,11 @@ export function createBench(atlas: Atlas, version = ''): Bench {
 export const scenarioFile = 'scenario.yaml'
 
 function createGeometryKeeper(atlas: Atlas): (plan: Plan) => Geometry {
+  const pairs = createRememberedPairs(atlas)
   let kept: { key: string; geometry: Geometry } | null = null
   return plan => {
-    const { pops, origin, visitors, network } = plan
-    const shelves = pops.map(({ place, parent, isEdge }) => [place, parent, isEdge])
-    const key = JSON.stringify([shelves, origin.place, origin.bandwidthMbps, visitors.places, visitors.access, network])
-    if (kept?.key !== key) kept = { key, geometry: createGeometry(plan, atlas) }
+    const key = geometryKey(plan)
+    if (kept?.key !== key) kept = { key, geometry: createGeometry(plan, atlas, pairs) }
     return kept.geometry
   }
 }
@@ -54,7 +54,7 @@ export function runText(text: string, { atlas, version, readTrace, geometryOf }:
   const { plan: thin, says } = quick ? thinPlan(plan) : { plan, says: '' }
   return {
     result: runPlan(thin, atlas, {
-      manifest: manifestOf(plan, version),
+      manifest: manifestOf(plan, version, !quick),
       trace: readTrace(plan),
       geometry: geometryOf(thin),
     }),
@@ -78,7 +78,7 @@ export function raceOne(text: string, { atlas, version, readTrace, geometryOf }:
   const plan = thinPlan({ ...whole, thresholds: [], warmup: { kind: 'none' } }).plan
   const pops = plan.pops.map(pop => (pop.isEdge ? { ...pop, policy } : pop))
   const { headline, series } = runPlan({ ...plan, pops }, atlas, {
-    manifest: manifestOf(plan, version),
+    manifest: manifestOf(plan, version, false),
     trace: readTrace(plan),
     geometry: geometryOf(plan),
   })
@@ -92,14 +92,15 @@ export function raceOne(text: string, { atlas, version, readTrace, geometryOf }:
   }
 }
 
-function manifestOf(plan: Plan, version: string): Manifest {
+/** A fingerprint of the plan costs as much as a small run: only exact ones have it. */
+function manifestOf(plan: Plan, version: string, isExact: boolean): Manifest {
   return {
     version,
     command: 'cdnlab lab',
     seed: plan.seed,
     replications: plan.replications,
     scenario: scenarioFile,
-    scenarioHash: hashPlan(plan),
+    scenarioHash: isExact ? hashPlan(plan) : '',
     traceHash: null,
     node: 'browser',
     os: '',

@@ -11,7 +11,9 @@ export interface ThinPlan {
 
 /** Requests that a quick look may make. */
 const quickRequests = 100_000
-/** Pairs of city and PoP that a quick look may measure. */
+/** The same with many PoPs, each of which costs something too. */
+const quickRequestsOfMany = 80_000
+/** Pairs of city and PoP that a quick look may measure. The number of cities goes by doublings, so that a PoP more changes no city. */
 const quickPairs = 400_000
 /** With more PoPs than this, looking for the end of the warm-up takes longer than the run. */
 const manyPops = 100
@@ -30,9 +32,13 @@ export function thinPlan(plan: Plan): ThinPlan {
   if (traffic.kind === 'trace') return whole
   const expected = Math.min(traffic.requests, (traffic.ratePerSecond * traffic.durationMs) / 1000)
   const popularity = thinPopularity(traffic.popularity)
-  const factor = Math.min(Math.ceil(expected / quickRequests), Math.floor(traffic.objects / 100))
   const edges = plan.pops.filter(({ isEdge }) => isEdge).length
-  const cities = Math.min(visitors.places.length, Math.max(leastCities, Math.floor(quickPairs / edges)))
+  const factor = Math.min(
+    Math.ceil(expected / (edges > manyPops ? quickRequestsOfMany : quickRequests)),
+    Math.floor(traffic.objects / 100),
+  )
+  const room = Math.max(leastCities, leastCities * 2 ** Math.floor(Math.log2(quickPairs / edges / leastCities)))
+  const cities = Math.min(visitors.places.length, room)
   if (factor < 2 || popularity === null) return whole
   const weight = visitors.weights.slice(0, cities).reduce((sum, part) => sum + part, 0)
   const isHalf = edges > manyPops && plan.warmup.kind === 'mser5'

@@ -2,8 +2,10 @@ import { type AccessMix, createAccessMix } from '../geo/access.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { distanceMatrixKm } from '../geo/distance.ts'
 import { createRttModel } from '../geo/models/index.ts'
+import type { Place } from '../geo/place.ts'
 import { bytesPerMsOf } from '../geo/request-time.ts'
 import { rttMatrix } from '../geo/rtt.ts'
+import type { Spec } from '../lib/registry.ts'
 import type { Leg } from '../network/wire.ts'
 import type { Plan } from './plan.ts'
 
@@ -25,7 +27,21 @@ export interface Geometry {
   access: AccessMix
 }
 
-export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
+/** What lies between places and edges: row by row, one row for each place. Whoever asks often may remember what has not changed. */
+export interface Pairs {
+  distanceKm(places: readonly Place[], edges: readonly Place[]): Float64Array
+  /** Round trips by a model of the public Internet. */
+  rttMs(model: Spec, places: readonly Place[], edges: readonly Place[]): Float64Array
+}
+
+export function createPairs(atlas: Atlas): Pairs {
+  return {
+    distanceKm: distanceMatrixKm,
+    rttMs: (model, places, edges) => rttMatrix(createRttModel(atlas, model, 'public'), places, edges),
+  }
+}
+
+export function createGeometry(plan: Plan, atlas: Atlas, pairs: Pairs = createPairs(atlas)): Geometry {
   const { pops, origin, visitors, network } = plan
   const edges = pops.filter(({ isEdge }) => isEdge).map(({ place }) => place)
   const publicModel = createRttModel(atlas, network.publicModel, 'public')
@@ -42,8 +58,8 @@ export function createGeometry(plan: Plan, atlas: Atlas): Geometry {
   return {
     places: visitors.places.length,
     edges: edges.length,
-    distanceKm: distanceMatrixKm(visitors.places, edges),
-    rttMs: rttMatrix(publicModel, visitors.places, edges),
+    distanceKm: pairs.distanceKm(visitors.places, edges),
+    rttMs: pairs.rttMs(network.publicModel, visitors.places, edges),
     directRttMs: rttMatrix(publicModel, visitors.places, [origin.place]),
     parentLegs: pops.map(({ parent }, pop) =>
       parent < 0 ? originLegs[pop]! : { oneWayMs: betweenPops(pop, parent) / 2, bytesPerMs: backboneBytesPerMs },

@@ -20,12 +20,19 @@ export function plainPlace({ lat, lon, name, cc }: Place): Place {
   return { lat, lon, ...(name === undefined ? {} : { name }), ...(cc === undefined ? {} : { cc }) }
 }
 
+const sorted = new WeakMap<Atlas, readonly City[]>()
+
 /** Cities of visitors, those with most people online first. */
-function largestCities(atlas: Atlas, countries?: readonly string[]): City[] {
-  const wanted = countries && new Set(countries.map(country => country.toUpperCase()))
-  return atlas.cities
-    .filter(({ cc, peopleOnline }) => peopleOnline > 0 && (wanted === undefined || wanted.has(cc)))
-    .sort((a, b) => b.peopleOnline - a.peopleOnline || (a.name < b.name ? -1 : 1))
+function largestCities(atlas: Atlas, countries?: readonly string[]): readonly City[] {
+  const all =
+    sorted.get(atlas) ??
+    atlas.cities
+      .filter(({ peopleOnline }) => peopleOnline > 0)
+      .sort((a, b) => b.peopleOnline - a.peopleOnline || (a.name < b.name ? -1 : 1))
+  sorted.set(atlas, all)
+  if (countries === undefined) return all
+  const wanted = new Set(countries.map(country => country.toUpperCase()))
+  return all.filter(({ cc }) => wanted.has(cc))
 }
 
 /** Where visitors are and how many: the largest cities, or those that the scenario lists. */
@@ -67,19 +74,34 @@ export function planVisitors({ visitors }: Scenario, atlas: Atlas, findings: Fin
 
 const citiesForChoice = 1000
 
+/** An order that grows: so many of its first sites as were ever asked for. */
+interface Choice {
+  order: PopSite[]
+  chooseNext(): PopSite
+}
+
+/** Orders that were begun, by their sites: who drags a slider asks for one site more, or one less, again and again. */
+const begun = new WeakMap<readonly PopSite[], Choice>()
+
 /**
  * So many PoPs of a map: one after the other the one that shortens the people-weighted way of the largest cities most.
  * Source: the greedy rule for the k-median problem, G. Cornuejols et al., Management Science 23(8), 1977.
  */
 export function choosePops(sites: readonly PopSite[], take: number, atlas: Atlas): PopSite[] {
   if (take >= sites.length) return [...sites]
+  const choice = begun.get(sites) ?? createChoice(sites, atlas)
+  begun.set(sites, choice)
+  while (choice.order.length < take) choice.order.push(choice.chooseNext())
+  return choice.order.slice(0, take)
+}
+
+function createChoice(sites: readonly PopSite[], atlas: Atlas): Choice {
   const cities = largestCities(atlas).slice(0, citiesForChoice)
   const distances = distanceMatrixKm(sites, cities)
   const nearestKm = new Float64Array(cities.length).fill(20_038)
   const people = Float64Array.from(cities, city => city.peopleOnline)
   const left = new Set(sites.keys())
-  const chosen: PopSite[] = []
-  while (chosen.length < take) {
+  const chooseNext = (): PopSite => {
     let best = -1
     let bestGain = -1
     for (const site of left) {
@@ -90,9 +112,9 @@ export function choosePops(sites: readonly PopSite[], take: number, atlas: Atlas
       if (gain > bestGain) [best, bestGain] = [site, gain]
     }
     left.delete(best)
-    chosen.push(sites[best]!)
     for (let city = 0; city < cities.length; city++)
       nearestKm[city] = Math.min(nearestKm[city]!, distances[best * cities.length + city]!)
+    return sites[best]!
   }
-  return chosen
+  return { order: [], chooseNext }
 }

@@ -14,7 +14,7 @@ import { Timeline } from '../stats/timeline.ts'
 import type { Catalog } from '../traffic/traffic.ts'
 import { directKindsOf } from './direct.ts'
 import { createLoad, type TraceSource } from './load.ts'
-import { type Mark, simulate, type Watch } from './simulate.ts'
+import { batchRows, type Mark, simulate, type Watch } from './simulate.ts'
 import { Timing } from './timing.ts'
 
 /** A stretch of a run: its tally, and the running totals at its end. */
@@ -106,6 +106,7 @@ export function runOnce(options: OneRunOptions): OneRun {
     nextUseOf: load.foresee(routing, world),
     watch: options.watch ?? null,
     lastRequest: options.lastRequest ?? Number.POSITIVE_INFINITY,
+    rows: Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected))),
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
   })
   closePart(parts.at(-1)!, world)

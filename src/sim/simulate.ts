@@ -37,6 +37,8 @@ export interface Simulation {
   watch: Watch | null
   /** Number of the last request that is made; Infinity: the traffic decides. */
   lastRequest: number
+  /** Requests that are walked at once at most; small runs need no room for more. */
+  rows: number
   onProgress?: (requests: number) => void
 }
 
@@ -51,9 +53,9 @@ export const batchRows = 1 << 20
 
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
-  const { traffic, marks, clock, world, lastRequest, onProgress } = simulation
+  const { traffic, marks, clock, world, lastRequest, rows, onProgress } = simulation
   const walk = createWalk(simulation)
-  const batch = createBatch(batchRows)
+  const batch = createBatch(rows)
   let nextMark = 0
   let requests = 0
   while (requests <= lastRequest && traffic.next(batch)) {
@@ -106,7 +108,7 @@ function createWalk(simulation: Simulation): (batch: Batch, from: number, to: nu
         visit(batch.first + row, now, batch.objects[row]!, place, edgeOf[place]!)
       }
     }
-  const order = createPopOrder(edges, batchRows)
+  const order = createPopOrder(edges, simulation.rows)
   const { rows, timesMs, objects, places } = order
   return (batch, from, to) => {
     order.sort(batch, from, to, edgeOf)

@@ -1,7 +1,7 @@
 import { quantileOf, signedQuantileOf } from '../lib/log-histogram.ts'
 import { Fate, fates, type Tally } from './tally.ts'
 
-/** What a metric is made from: the requests of a stretch, and what reached the origin meanwhile. */
+/** What a metric is made from: the requests of a stretch that is over, and what reached the origin meanwhile. */
 export interface Figures {
   tally: Tally
   /** Asks that reached the origin, and bytes of bodies that it sent. */
@@ -18,8 +18,17 @@ export interface Metric {
   of(figures: Figures): number
 }
 
+/** Latencies of all edges together, added up once for all metrics of a stretch. */
+const latencies = new WeakMap<Figures, Float64Array>()
+
+function latencyOf(figures: Figures): Float64Array {
+  const known = latencies.get(figures) ?? figures.tally.latencyOfAll()
+  latencies.set(figures, known)
+  return known
+}
+
 const served = ({ tally }: Figures): number => total(tally.requests) - sumOf(tally.requests, Fate.error)
-const latency = (figures: Figures, share: number): number => quantileOf(figures.tally.latencyOfAll(), share)
+const latency = (figures: Figures, share: number): number => quantileOf(latencyOf(figures), share)
 const direct = ({ tally }: Figures, share: number): number => quantileOf(tally.direct, share)
 const saved = ({ tally }: Figures, share: number): number => signedQuantileOf(tally.saved, tally.lost, share)
 

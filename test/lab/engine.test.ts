@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/cli/atlas.ts'
 import { createBench, planText, raceOne, runText } from '../../src/lab/engine.ts'
 import { followOne } from '../../src/lab/journey.ts'
+import { createRememberedPairs } from '../../src/lab/remembered-pairs.ts'
 import { thinPlan } from '../../src/lab/thin.ts'
+import { createGeometry } from '../../src/scenario/geometry.ts'
 import { figure, runScenario } from '../sim/run-scenario.ts'
 
 const scenario = (more = ''): string => `
@@ -30,6 +32,23 @@ describe('the engine of the page', () => {
       expect(quick.sampled).toContain('1 of 3 objects')
       expect(Math.abs(figure(quick.result, 'hit_ratio') - figure(exact.result, 'hit_ratio'))).toBeLessThan(0.015)
       expect(Math.abs(figure(quick.result, 'p50_ms') / figure(exact.result, 'p50_ms') - 1)).toBeLessThan(0.05)
+    }
+  })
+
+  it('finds between cities and PoPs what a new geometry has, after any change of either', () => {
+    const atlas = loadAtlas()
+    const pairs = createRememberedPairs(atlas)
+    const model = 'latency: {model: "hub-region-factor:sigma=0.25:detours=0.4"}'
+    const texts = [
+      scenario(),
+      scenario(model),
+      scenario(model).replace('europe-5', '{map: cloudflare, take: 20}'),
+      scenario(model).replace('europe-5', '{map: cloudflare, take: 21}'),
+      scenario(model).replace('cities: 100', 'cities: 90').replace('europe-5', '{map: cloudflare, take: 19}'),
+    ]
+    for (const text of texts) {
+      const plan = planText(text, atlas)
+      expect(createGeometry(plan, atlas, pairs)).toEqual(createGeometry(plan, atlas))
     }
   })
 
