@@ -5,6 +5,7 @@ import { formatCount, formatEstimate, formatValue } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import { modelledHead, modelledRows } from '../modelled.ts'
 import { reasonText, routingSentence, warmSentence } from '../sentences.ts'
+import { backendsSection } from './backends.ts'
 import { cards } from './cards.ts'
 import { costSection } from './cost.ts'
 import { documentHtml, manifestList } from './document.ts'
@@ -45,6 +46,7 @@ export function reportHtml(result: RunResult, { scenario, land }: PageOptions): 
     section('countries', 'Countries', '', countryTable(result)),
     section('cities', 'Cities', routingSentence(result), cityTable(result)),
     section('behaviors', 'Behaviours', '', behaviorTable(result)),
+    backendsSection(result),
     costSection(result),
     section('formulas', 'All figures, and how they are made', '', formulas(result)),
     section('recipe', 'How to make this again', '', recipe(result, scenario)),
@@ -68,6 +70,7 @@ function head(result: RunResult): string {
     pops: 'PoPs',
     countries: 'Countries',
     cities: 'Cities',
+    ...(result.backends === undefined ? {} : { backends: 'Behind' }),
     ...(result.cost === undefined ? {} : { cost: 'Cost' }),
     formulas: 'Formulas',
     recipe: 'Recipe',
