@@ -128,6 +128,19 @@ describe('JSON Web Tokens', () => {
     expect(challenge).toMatch(/^Bearer/)
   })
 
+  it.each(['no JSON', '{}', '{"keys":1}'])('need keys: a file with %s is a mistake of whoever wrote it', async text => {
+    const plan = {
+      name: 'file',
+      kind: 'jwt' as const,
+      jwks: './k.json',
+      issuer: '',
+      audiences: [],
+      source: '$request.header.Authorization',
+    }
+    const opening = openApi(apiPlan([], { authorizers: [plan] }), { readFile: async () => text })
+    await expect(opening).rejects.toThrow(/^\.\/k\.json: authorizer "file": \.\/k\.json is no set of keys/)
+  })
+
   it('are refused when the keys cannot be had', async () =>
     expect((await ask('/broken', await token())).status).toBe(401))
 })

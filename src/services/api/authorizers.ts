@@ -21,21 +21,18 @@ export interface AuthorizersOptions {
   traceOf(request: ApiRequest): string
 }
 
-/** The authorizers of an API by name. Throws UserError for one whose function does not exist. */
-export function createAuthorizers({
-  plans,
-  functions,
-  readFile,
-  now,
-  traceOf,
-}: AuthorizersOptions): Map<string, Authorizer> {
-  return new Map(
-    plans.map((plan): [string, Authorizer] => {
-      if (plan.kind === 'jwt') return [plan.name, createJwtAuthorizer({ plan, readFile, now })]
-      const target = functions.find(plan.function)
-      if (!target)
-        throw new UserError({ message: `authorizer "${plan.name}": there is no function "${plan.function}"` })
-      return [plan.name, createFunctionAuthorizer({ plan, target, traceOf })]
-    }),
-  )
+/** The authorizers of an API by name. Throws UserError for one whose function does not exist or whose keys are none. */
+export async function createAuthorizers(options: AuthorizersOptions): Promise<Map<string, Authorizer>> {
+  const { plans, functions, readFile, now, traceOf } = options
+  const authorizers = new Map<string, Authorizer>()
+  for (const plan of plans) {
+    if (plan.kind === 'jwt') {
+      authorizers.set(plan.name, await createJwtAuthorizer({ plan, readFile, now }))
+      continue
+    }
+    const target = functions.find(plan.function)
+    if (!target) throw new UserError({ message: `authorizer "${plan.name}": there is no function "${plan.function}"` })
+    authorizers.set(plan.name, createFunctionAuthorizer({ plan, target, traceOf }))
+  }
+  return authorizers
 }

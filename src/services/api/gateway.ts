@@ -57,7 +57,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { plan, functions, now = () => performance.now(), timeOfDay = Date.now, log } = options
   const traces = new WeakMap<ApiRequest, string>()
   const traceOf = (request: ApiRequest): string => traces.get(request) ?? ''
-  const authorizers = createAuthorizers({ ...options, plans: plan.authorizers, now: timeOfDay, traceOf })
+  const authorizers = await createAuthorizers({ ...options, plans: plan.authorizers, now: timeOfDay, traceOf })
   const routes = await openRoutes(plan, functions)
   const stage = bucketOf(plan.throttle)
   const keys = new Set(Object.values(plan.apiKeys))

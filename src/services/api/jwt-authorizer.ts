@@ -1,6 +1,6 @@
 import type { AuthorizerPlan } from '../../backend/plans.ts'
-import type { ApiRequest } from './api-event.ts'
-import type { Judgement } from './authorizers.ts'
+import { UserError } from '../../lib/user-error.ts'
+import type { Authorizer, Judgement } from './authorizers.ts'
 import { parseSource } from './sources.ts'
 
 export interface JwtOptions {
@@ -18,23 +18,19 @@ const skewSeconds = 60
 /**
  * Checks JSON Web Tokens: signature by a key of the set, issuer, audience (or `client_id` when there is none), times, and one of the
  * route's scopes. 401 for a token that is not valid, 403 for one without the scope.
+ * Throws UserError for a file that holds no keys.
  * Source: Amazon API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers"; RFC 7519; RFC 6750, 3.
  */
-export function createJwtAuthorizer({
-  plan,
-  readFile,
-  now,
-}: JwtOptions): (request: ApiRequest, scopes: readonly string[]) => Promise<Judgement> {
+export async function createJwtAuthorizer({ plan, readFile, now }: JwtOptions): Promise<Authorizer> {
   const source = parseSource(plan.source)
-  let keys: Promise<KeySource> | undefined
+  const { jwtVerify } = await import('jose')
+  const keys = await openKeys(plan, readFile)
   return async (request, wanted) => {
     const token = source(request)?.replace(/^Bearer\s+/i, '')
     if (!token) return unauthorized('')
-    const { jwtVerify } = await import('jose')
     let claims: Record<string, unknown>
     try {
-      keys ??= openKeys(plan.jwks, readFile)
-      const verified = await jwtVerify(token, await keys, {
+      const verified = await jwtVerify(token, keys, {
         algorithms,
         ...(plan.issuer === '' ? {} : { issuer: plan.issuer }),
         clockTolerance: 0,
@@ -42,9 +38,7 @@ export function createJwtAuthorizer({
         requiredClaims: ['exp'],
       })
       claims = verified.payload
-    } catch (error) {
-      // Keys that could not be had now may be there the next time.
-      if ((error as { code?: string }).code === undefined) keys = undefined
+    } catch {
       return unauthorized('the token is not valid')
     }
     if (typeof claims.iat === 'number' && claims.iat > now() / 1000 + skewSeconds)
@@ -61,12 +55,16 @@ export function createJwtAuthorizer({
   }
 }
 
-type KeySource = Awaited<ReturnType<typeof openKeys>>
-
-async function openKeys(jwks: string, readFile: (path: string) => Promise<string>) {
+/** Keys of a URL are fetched when a token needs them, and again when it names one that is not there. */
+async function openKeys({ name, jwks }: JwtOptions['plan'], readFile: JwtOptions['readFile']) {
   const { createLocalJWKSet, createRemoteJWKSet } = await import('jose')
   if (/^https?:\/\//.test(jwks)) return createRemoteJWKSet(new URL(jwks))
-  return createLocalJWKSet(JSON.parse(await readFile(jwks)))
+  try {
+    return createLocalJWKSet(JSON.parse(await readFile(jwks)))
+  } catch (error) {
+    const message = `authorizer "${name}": ${jwks} is no set of keys: ${(error as Error).message}`
+    throw new UserError({ message, at: { file: jwks } })
+  }
 }
 
 function unauthorized(description: string): Judgement {
