@@ -18,6 +18,7 @@ import {
 import { metrics } from '../stats/metrics.ts'
 import { loadAtlas } from './atlas.ts'
 import { type Listable, type ListOptions, listable } from './list.ts'
+import { priceRows } from './list-prices.ts'
 import { loadPlan } from './load-plan.ts'
 import { listShippedScenarios } from './scenario-files.ts'
 import { writeOut } from './terminal.ts'
@@ -95,6 +96,8 @@ export async function rowsOf(kind: Listable, name: string | undefined): Promise<
         lat: region.lat,
         lon: region.lon,
       }))
+    case 'prices':
+      return priceRows()
     case 'metrics':
       return metrics.map(({ id, title, unit, doc }) => ({ name: id, title, unit, doc }))
     case 'scenarios':

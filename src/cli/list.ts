@@ -15,6 +15,7 @@ export const listable = [
   'access',
   'pops',
   'regions',
+  'prices',
   'metrics',
   'scenarios',
   'keys',
