@@ -1,6 +1,7 @@
 import type { Atlas } from '../geo/atlas.ts'
 import type { Place } from '../geo/place.ts'
 import { nameHint } from '../lib/nearest-name.ts'
+import { paidServices } from '../stats/backend-prices.ts'
 import type { CostPlan } from '../stats/cost.ts'
 import { type PriceBook, sourcesNamed, zoneOf } from '../stats/cost-prices.ts'
 import type { Findings } from './findings.ts'
@@ -12,13 +13,14 @@ const usualCloud = 'aws'
 
 /** The prices that a scenario wants its figures told in, sorted by the zones of its PoPs; undefined where it wants none. */
 export function planCost(
-  { cost }: Scenario,
+  scenario: Scenario,
   prices: PriceBook | null,
   pops: readonly PopPlan[],
   origin: Place,
   atlas: Atlas,
   findings: Findings,
 ): CostPlan | undefined {
+  const { cost } = scenario
   if (cost === undefined) return undefined
   if (prices === null) {
     findings.warn(['cost'], 'no price list is at hand here: the run is told without money')
@@ -34,7 +36,10 @@ export function planCost(
   if (!cdn || !cloud) return undefined
   const zoneIn = (zones: Parameters<typeof zoneOf>[0], place: Place): number =>
     zoneOf(zones, place.cc ?? '', atlas.regionOf(place))
-  const used = sourcesNamed([cdn, cloud])
+  const hasServices = [scenario.functions, scenario.apis, scenario.tables].some(
+    section => Object.keys(section).length > 0,
+  )
+  const used = sourcesNamed([cdn, cloud, ...(hasServices ? paidServices.map(name => prices.serverless[name]) : [])])
   return {
     cdn,
     cloud,

@@ -1,12 +1,13 @@
-import type { Plan } from '../scenario/plan.ts'
-import { type Cost, costOf, type Usage } from '../stats/cost.ts'
-import { Fate, fates } from '../stats/tally.ts'
+import { type MeterKind, meterKinds } from '../backend/account.ts'
+import type { BackendsPlan, Plan } from '../scenario/plan.ts'
+import { type Cost, type CostLine, costOf, type Usage } from '../stats/cost.ts'
+import { Fate, fates, type Tally } from '../stats/tally.ts'
 import type { OneRun } from './run-once.ts'
 import type { Warm } from './run-result.ts'
 
 /** What a month at the pace of the warm part costs; undefined where the plan names no prices. `warm` is the sum over all runs. */
 export function runCost(
-  { cost, pops }: Plan,
+  { cost, pops, backends }: Plan,
   runs: readonly OneRun[],
   warms: readonly Warm[],
   warm: Warm,
@@ -27,6 +28,35 @@ export function runCost(
     }),
     origin: warm.origin,
     storedBytes: runs[0]!.catalog.bytesOf.reduce((sum, size) => sum + size, 0),
+    ...(backends === null || warm.tally.behind === null ? {} : { behind: usageBehind(backends, warm.tally) }),
   }
   return costOf(cost, usage)
+}
+
+/** What reads of buckets are paid as, so that they stand among the cloud's own lines. */
+const readKind: MeterKind = 'bucket reads'
+
+/**
+ * What the services behind were used for, and what they would have been used for if every request had been an ask: each behaviour's
+ * meters, as many times over as it had requests for each of its asks. Code at the edge runs with the CDN only.
+ */
+function usageBehind({ prices }: BackendsPlan, { behind, behaviors }: Tally): Usage['behind'] {
+  const rows = [...new Array(behind!.behaviors).keys()].map(behavior => {
+    const meters = behind!.meters.subarray(behavior * meterKinds.length, (behavior + 1) * meterKinds.length)
+    return { meters, share: behaviors[3 * behavior]! / Math.max(1, meters[meterKinds.indexOf('asks')]!) }
+  })
+  const amountOf = (kind: MeterKind, isDirect: boolean): number =>
+    rows.reduce((sum, { meters, share }) => sum + meters[meterKinds.indexOf(kind)]! * (isDirect ? share : 1), 0)
+  const lines = (isDirect: boolean): CostLine[] =>
+    meterKinds.flatMap((kind): CostLine[] => {
+      const usd = prices?.[kind] ?? 0
+      const isAtEdge = kind === 'hook runs' || kind.startsWith('edge ')
+      if (usd === 0 || kind === readKind || (isDirect && isAtEdge)) return []
+      const amount = amountOf(kind, isDirect)
+      return [{ what: kind, amount, unit: 'count', usd: amount * usd }]
+    })
+  return {
+    reads: { withCdn: amountOf(readKind, false), withoutCdn: amountOf(readKind, true) },
+    services: { withCdn: lines(false), withoutCdn: lines(true) },
+  }
 }

@@ -14,6 +14,9 @@ const paidBy: Partial<Record<MeterKind, readonly [service: string, meter: string
   'edge GB-seconds': ['lambda-edge', 'gb-seconds'],
 }
 
+/** Services of the price file that are used. */
+export const paidServices: readonly string[] = [...new Set(Object.values(paidBy).map(([service]) => service))]
+
 /** The cloud whose prices its bucket has. */
 const bucketCloud = 'aws'
 

@@ -23,6 +23,8 @@ export interface Usage {
   origin: { asks: number; bytes: number }
   /** All objects of the catalogue. */
   storedBytes: number
+  /** What stands behind by name: reads of buckets in the place of asks and requests, and what its services cost in the stretch. */
+  behind?: { reads: { withCdn: number; withoutCdn: number }; services: { withCdn: CostLine[]; withoutCdn: CostLine[] } }
 }
 
 export interface CostLine {
@@ -53,25 +55,31 @@ export interface Cost {
 export const monthMs = 730 * 3_600_000
 
 /** What a month at the pace of this usage costs with the CDN, and with everything sent by the cloud itself. */
-export function costOf(plan: CostPlan, { ms, edges, origin, storedBytes }: Usage): Cost {
+export function costOf(plan: CostPlan, { ms, edges, origin, storedBytes, behind }: Usage): Cost {
   const times = monthMs / ms
+  const { withCdn: services, withoutCdn: servicesWithout } = behind?.services ?? { withCdn: [], withoutCdn: [] }
+  const ofMonth = (lines: readonly CostLine[]): CostLine[] =>
+    lines.map(line => ({ ...line, amount: line.amount * times, usd: line.usd * times }))
   const month = edges.map(({ requests, bytes, missedBytes }) => ({
     requests: requests * times,
     bytes: bytes * times,
     missedBytes: missedBytes * times,
   }))
   const sum = (of: (edge: (typeof month)[number]) => number): number => month.reduce((all, edge) => all + of(edge), 0)
-  const fetched = { asks: origin.asks * times, bytes: origin.bytes * times }
+  const fetched = { bytes: origin.bytes * times }
   const cdnLines = [...deliveryLines(plan, month), ...fillLines(plan, month, fetched.bytes)]
   const lines = withFees(plan, cdnLines)
-  lines.push(...cloudLines(plan, plan.isFetchFree ? 0 : fetched.bytes, fetched.asks, storedBytes, 'fetches of the CDN'))
-  const withoutCdnLines = cloudLines(
-    plan,
-    sum(edge => edge.bytes),
-    sum(edge => edge.requests),
-    storedBytes,
-    'requests of visitors',
-  )
+  const { withCdn: reads, withoutCdn: readsWithout } = behind?.reads ?? {
+    withCdn: origin.asks,
+    withoutCdn: edges.reduce((all, { requests }) => all + requests, 0),
+  }
+  const sentBytes = plan.isFetchFree ? 0 : fetched.bytes
+  lines.push(...cloudLines(plan, sentBytes, reads * times, storedBytes, 'fetches of the CDN'), ...ofMonth(services))
+  const bytes = sum(edge => edge.bytes)
+  const withoutCdnLines = [
+    ...cloudLines(plan, bytes, readsWithout * times, storedBytes, 'requests of visitors'),
+    ...ofMonth(servicesWithout),
+  ]
   const withCdnUsd = totalOf(lines)
   const withoutCdnUsd = totalOf(withoutCdnLines)
   return {
