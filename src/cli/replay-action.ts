@@ -42,7 +42,10 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
     const fates = createFates(logs.record.count)
     const first = await run({ logs, built, overrides: base, atlas, watch: fates.watch })
     progress.update(files.length + 1)
-    const second = changes.length === 0 ? null : await run({ logs, built, overrides: [...base, ...changes], atlas })
+    const second =
+      changes.length === 0
+        ? null
+        : await run({ logs, built, overrides: [...base, sameWarmup(first.result, logs), ...changes], atlas })
     const comparison = compareVerdicts(
       logs.record,
       fates,
@@ -64,6 +67,11 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
   } finally {
     progress.stop()
   }
+}
+
+/** Both runs leave out the same requests, so that their figures are of the same ones. */
+function sameWarmup({ warmup }: RunResult, { record }: LoadedLogs): Override {
+  return { key: 'warmup', value: warmup.requests === 0 ? 'none' : `${record.timesMs[warmup.requests] ?? 0}ms` }
 }
 
 interface RunInput {

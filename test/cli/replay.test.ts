@@ -23,7 +23,7 @@ import {
 import { writeGeoIp } from './make-geoip.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cdnlab-replay-'))
-const visits = makeVisits(1, 10_000)
+const visits = makeVisits(1, 7000)
 const asItIs = [`edge.capacity=${world.capacity}`, `behaviors.1.cache.ttl=${world.ttl}`]
 const usual: ReplayOptions = { format: 'auto', at: 'us-east-1', popAt: [], base: asItIs, set: [], progress: false }
 let files = 0
@@ -143,6 +143,7 @@ describe('what if', async () => {
       set: [...('set' in options ? options.set : [])],
     })
     expect(figures(before)).toEqual(figures(base.base))
+    expect(whatIf!.result.headline.requests).toEqual(before.headline.requests)
     const change = whatIf!.result.headline[metric]!.value - before.headline[metric]!.value
     expect(Math.sign(change)).toBe(sign)
   })
