@@ -69,7 +69,9 @@ export interface RaceLine {
   byteHitRatio: number
   p95Ms: number
   originRequests: number
+  /** Hit ratio in equal steps of the run. */
   series: number[]
+  stepMs: number
 }
 
 /** Runs a scenario with another policy at each edge that has no room of its own to choose. Throws UserError. */
@@ -89,6 +91,7 @@ export function raceOne(text: string, { atlas, version, readTrace, geometryOf }:
     p95Ms: headline.p95_ms!.value,
     originRequests: headline.origin_requests!.value,
     series: series.hitRatio,
+    stepMs: series.stepMs,
   }
 }
 

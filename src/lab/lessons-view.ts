@@ -1,26 +1,16 @@
 import { stringify } from 'yaml'
+import type { Lesson } from '../scenario/lesson.ts'
 import { html } from './dom.ts'
 import { setValue } from './edit.ts'
+import type { Lane } from './engine-client.ts'
+import { predictPanel } from './predict-view.ts'
 import type { Store } from './store.ts'
 
-/** A lesson as `scenarios/lessons` has it. Texts are for the student; the scenario is what it plays in. */
-export interface Lesson {
-  lesson: number
-  name: string
-  shows: string
-  question: string
-  predict: string
-  reveal: string
-  why: string
-  exercise: string
-  source: string
-  scenario: Record<string, unknown>
-  /** Variants of the scenario, each with the keys that it sets. */
-  runs?: { label: string; set?: Record<string, unknown> }[]
-}
-
 /** The scenario's text of a lesson, or of one of its variants. */
-export function lessonText({ lesson, name, shows, scenario }: Lesson, set: Record<string, unknown> = {}): string {
+export function lessonText(
+  { lesson, name, shows, scenario }: Pick<Lesson, 'lesson' | 'name' | 'shows' | 'scenario'>,
+  set: Record<string, unknown> = {},
+): string {
   let text = stringify({ title: `Lesson ${lesson}, ${name}: ${shows}`, ...scenario }, { lineWidth: 0 })
   for (const [key, value] of Object.entries(set)) {
     const path = key.split('.').map(part => (/^\d+$/.test(part) ? Number(part) : part))
@@ -30,7 +20,7 @@ export function lessonText({ lesson, name, shows, scenario }: Lesson, set: Recor
 }
 
 /** The lessons, one of them open: a question first, the answer when it is asked for. */
-export function lessonsPanel(store: Store, lessons: readonly Lesson[]): HTMLElement {
+export function lessonsPanel(store: Store, lane: Lane, lessons: readonly Lesson[]): HTMLElement {
   const open = html('div', { class: 'lesson', 'aria-live': 'polite' })
   const list = html(
     'ol',
@@ -44,8 +34,9 @@ export function lessonsPanel(store: Store, lessons: readonly Lesson[]): HTMLElem
     ),
   )
   function loadLesson(lesson: Lesson): void {
-    store.edit(() => lessonText(lesson, lesson.runs?.[0]?.set))
-    open.replaceChildren(...tell(store, lesson))
+    store.edit(() => lessonText(lesson, lesson.runs[0]?.set))
+    lane.stop()
+    open.replaceChildren(...tell(store, lane, lesson))
   }
   const empty = html(
     'p',
@@ -56,8 +47,8 @@ export function lessonsPanel(store: Store, lessons: readonly Lesson[]): HTMLElem
   return html('div', { class: 'school' }, list, open)
 }
 
-function tell(store: Store, lesson: Lesson): HTMLElement[] {
-  const variants = (lesson.runs ?? []).filter(run => run.set !== undefined)
+function tell(store: Store, lane: Lane, lesson: Lesson): HTMLElement[] {
+  const variants = lesson.runs
   const unique = variants.filter(
     (run, index) => variants.findIndex(other => JSON.stringify(other.set) === JSON.stringify(run.set)) === index,
   )
@@ -65,10 +56,11 @@ function tell(store: Store, lesson: Lesson): HTMLElement[] {
     html('h3', {}, `${lesson.lesson}. ${lesson.shows}`),
     html('p', { class: 'question' }, lesson.question),
     html('p', {}, lesson.predict),
+    predictPanel(lesson, lane, set => lessonText(lesson, set)),
     ...(unique.length === 0
       ? []
       : [
-          html('p', {}, 'Try it:'),
+          html('p', {}, 'See each in the map above:'),
           html(
             'div',
             { class: 'pick' },

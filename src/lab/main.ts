@@ -1,6 +1,7 @@
 import type { Topology } from 'topojson-specification'
 import { type AtlasTexts, parseAtlas } from '../geo/atlas.ts'
 import { describeMistake, UserError } from '../lib/user-error.ts'
+import { lessonOf } from '../scenario/lesson.ts'
 import { createControls } from './controls.ts'
 import { byId, html } from './dom.ts'
 import { createLane } from './engine-client.ts'
@@ -8,7 +9,7 @@ import { createHeadline, figuresPanel } from './figures-view.ts'
 import { firstScenario } from './first-scenario.ts'
 import { journeyPanel } from './journey-view.ts'
 import { createLegend } from './legend.ts'
-import { type Lesson, lessonsPanel } from './lessons-view.ts'
+import { lessonsPanel } from './lessons-view.ts'
 import { createMap } from './map-view.ts'
 import { racePanel } from './race-view.ts'
 import { createRunner } from './runner.ts'
@@ -25,7 +26,7 @@ interface PageData {
   version: string
   atlas: AtlasTexts
   world: Topology
-  lessons: Lesson[]
+  lessons: unknown[]
   examples: Example[]
 }
 
@@ -38,7 +39,7 @@ async function open(): Promise<void> {
   const store = createStore(firstScenario, atlas)
   const engine = new URL('lab-engine.js', import.meta.url)
   const lane = (patient: boolean) => createLane(engine, texts, version, patient)
-  const [quick, exact, race, journey] = [lane(true), lane(false), lane(false), lane(false)]
+  const [quick, exact, race, journey, school] = [lane(true), lane(false), lane(false), lane(false), lane(false)]
   createRunner(store, quick, exact)
   createHeadline(store)
   const { setScale } = createMap(store, world, createTip())
@@ -54,7 +55,15 @@ async function open(): Promise<void> {
       { id: 'race', title: 'Race of policies', panel: racePanel(store, race) },
       { id: 'journey', title: 'One request', panel: journeyPanel(store, journey) },
       { id: 'text', title: 'Scenario', panel: textPanel(store) },
-      { id: 'lessons', title: 'Lessons', panel: lessonsPanel(store, lessons) },
+      {
+        id: 'lessons',
+        title: 'Lessons',
+        panel: lessonsPanel(
+          store,
+          school,
+          lessons.map(lesson => lessonOf(lesson, 'data.json')),
+        ),
+      },
     ]),
   )
   if (shared !== undefined) store.edit(() => shared)

@@ -6,6 +6,7 @@ import { setValue } from './edit.ts'
 import type { RaceLine } from './engine.ts'
 import type { Lane } from './engine-client.ts'
 import { table } from './figures-view.ts'
+import { createRaceChart } from './race-chart.ts'
 import type { Store } from './store.ts'
 
 const runners = ['belady-size', 'belady', 'w-tinylfu', 's3-fifo', 'sieve', 'arc', 'gdsf', 'lru', 'fifo', 'random']
@@ -14,6 +15,8 @@ const runners = ['belady-size', 'belady', 'w-tinylfu', 's3-fifo', 'sieve', 'arc'
 export function racePanel(store: Store, lane: Lane): HTMLElement {
   const lines = html('div', { class: 'race' })
   const note = html('p', { class: 'quiet', role: 'status' })
+  const isOracle = (policy: string): boolean => policies.choose(policy).definition.needsFuture
+  const chart = createRaceChart(isOracle)
   const start = html('button', { type: 'button', class: 'main' }, 'Start the race')
   let heat = 0
 
@@ -33,6 +36,7 @@ export function racePanel(store: Store, lane: Lane): HTMLElement {
         failed.push(`${policy}: ${error instanceof UserError ? error.mistakes[0]!.message : 'failed'}`)
       }
       lines.replaceChildren(...drawLines(done, store))
+      chart.draw(done)
     }
     note.textContent = `Each ran on the same requests: a sample where they are many, cold start included. The dashed ones know the future; belady counts objects, belady-size weighs them.${failed.length > 0 ? ` Not in the race: ${failed.join('; ')}.` : ''}`
   }
@@ -49,6 +53,7 @@ export function racePanel(store: Store, lane: Lane): HTMLElement {
     html('p', {}, 'Which policy keeps the right objects? All get the same requests, the same PoPs and the same room.'),
     start,
     note,
+    chart.element,
     lines,
   )
 }

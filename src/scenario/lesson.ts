@@ -39,7 +39,12 @@ export type LessonRun = Lesson['runs'][number]
 
 /** Reads a lesson of `scenarios/lessons/`. Throws UserError. */
 export function parseLesson(text: string, file: string): Lesson {
-  const parsed = lesson.safeParse(parse(text))
+  return lessonOf(parse(text), file)
+}
+
+/** A lesson with what it leaves to its defaults. Throws UserError. */
+export function lessonOf(value: unknown, file: string): Lesson {
+  const parsed = lesson.safeParse(value)
   if (parsed.success) return parsed.data
   throw new UserError(
     parsed.error.issues.map(({ path, message }) => ({ message: `${path.join('.')}: ${message}`, at: { file } })),

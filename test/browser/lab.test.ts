@@ -162,9 +162,34 @@ describe.skipIf(!hasBrowser)('the lab in a browser', () => {
     await page.click('#tab-race')
     await page.click('text=Start the race')
     await page.waitForFunction(() => document.querySelectorAll('.bars li').length >= 9, undefined, { timeout: 30_000 })
+    const lines = await page.locator('.race-figure .u-series').count()
+    expect(lines).toBeGreaterThanOrEqual(10)
+    expect(await page.locator('.race-figure p').innerText()).toMatch(/sieve ends at \d+\.\d %/)
     expect(faults).toEqual([])
     await page.close()
   })
+
+  it('asks for predictions first, and holds them against the engine and the theory', async () => {
+    const { page, faults } = await open(small)
+    await page.click('#tab-lessons')
+    await page.click('.lessons button:has-text("freshness against offload")')
+    const cells = (column: number) => page.locator(`.predict tbody td:nth-child(${column})`).allTextContents()
+    expect(await cells(3)).toEqual(['?', '?', '?'])
+    await page.click('text=Run and compare')
+    expect(await page.locator('.school form [role=status]').innerText()).toContain('one number at least')
+    await page.locator('.predict input').nth(0).fill('0.09')
+    await page.locator('.predict input').nth(1).fill('0.9')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() =>
+      /1 of your 2/.test(document.querySelector('.school form [role=status]')!.textContent!),
+    )
+    expect(await cells(4)).toEqual(['0.091', '0.375', '0.973'])
+    for (const [index, theory] of [0.091, 0.375, 0.973].entries())
+      expect(Math.abs(Number((await cells(3))[index]) - theory)).toBeLessThan(0.01)
+    expect(await cells(5)).toEqual(['✓ near', '✗ off', ''])
+    expect(faults).toEqual([])
+    await page.close()
+  }, 60_000)
 
   it("opens a trace of one's own, packed or not, which stays in the page", async () => {
     const { page, faults } = await open(small)
