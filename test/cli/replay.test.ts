@@ -69,10 +69,10 @@ describe('a replay of what the simulator itself has logged', () => {
     // Only whole seconds, and no word for what must not be stored.
     ['cloudfront', 0.985],
     ['cloudfront-json', 0.985],
-    ['cloudflare', 0.998],
+    ['cloudflare', 0.995],
     // No word for a copy that was found unchanged.
     ['fastly', 0.94],
-    ['custom', 0.998],
+    ['custom', 0.995],
   ] as const)('%s: verdict by verdict, at least %d of them', async (name, least) => {
     const { log, comparison } = await replay([logs[name]], name === 'custom' ? { logFormat: customFormat } : {})
     expect([log.requests, log.visitors]).toEqual([visits.length, new Set(visits.map(({ address }) => address)).size])
@@ -105,7 +105,7 @@ describe('many files', () => {
     const whole = await replay([logs.cloudflare])
     const split = await replay(paths.reverse())
     expect(split.log).toMatchObject({ requests: visits.length, files: 3, isSorted: false, bytes: whole.log.bytes })
-    expect(split.comparison.agreeing / split.comparison.compared).toBeGreaterThan(0.998)
+    expect(split.comparison.agreeing / split.comparison.compared).toBeGreaterThan(0.995)
     expect(split.comparison.logged).toEqual(whole.comparison.logged)
   })
 
