@@ -1,3 +1,6 @@
+import { UserError } from '../lib/user-error.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { whyWhole } from '../sim/catchment.ts'
 import { runPlan } from '../sim/run.ts'
 import type { RunResult } from '../stats/result.ts'
 import { loadPlan } from './load-plan.ts'
@@ -29,7 +32,9 @@ export async function runScenario(name: string, options: RunOptions): Promise<vo
 
 /** The result of a scenario's run, with a progress bar on the way and its warnings on standard error. */
 async function runFile(name: string, options: RunOptions): Promise<{ result: RunResult; text: string }> {
-  const { plan, atlas, warnings, file, text, tracePath } = await loadPlan(name, options)
+  const workers = readWorkers(options)
+  const loaded = await loadPlan(name, options)
+  const { plan, atlas, warnings, file, text, tracePath } = loaded
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
   const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
@@ -45,8 +50,30 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   const progress = await createProgress('running', 1, options)
   try {
     const onProgress = (done: number, expected: number): void => progress.update(done / expected)
-    return { result: runPlan(plan, atlas, { manifest, trace, onProgress }), text }
+    const ports = { manifest, trace, onProgress }
+    const count = workers === 1 ? 1 : shareCountOf(plan, workers)
+    if (count === 1) return { result: runPlan(plan, atlas, ports), text }
+    const { runSplit } = await import('./run-split.ts')
+    return { result: await runSplit(loaded, ports, count), text }
   } finally {
     progress.stop()
   }
+}
+
+const mostWorkers = 1024
+
+/** Throws UserError. */
+function readWorkers({ workers = '1', watch }: RunOptions): number {
+  const count = Number(workers)
+  if (!(Number.isInteger(count) && count >= 1 && count <= mostWorkers))
+    throw new UserError({ message: `--workers ${workers}: a number from 1 to ${mostWorkers} is expected` })
+  if (count > 1 && watch) throw new UserError('--watch follows a run in one thread: leave out --workers')
+  return count
+}
+
+/** No more threads than PoPs; one where what they share keeps them together, and why is told. */
+function shareCountOf(plan: Plan, workers: number): number {
+  const why = whyWhole(plan)
+  if (why !== undefined) process.stderr.write(`runs in one thread: ${why}\n`)
+  return why === undefined ? Math.min(workers, plan.pops.length) : 1
 }

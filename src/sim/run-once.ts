@@ -51,6 +51,8 @@ export interface OneRunOptions {
   onSpan?: OnSpan | null
   /** Given the world before anything is asked. */
   onWorld?: (world: World) => void
+  /** Sees to the visitors of these edges alone: see `sim/catchment`. */
+  ownEdges?: Uint8Array
   /** The run ends with this request, when it is not over before. */
   lastRequest?: number
   onProgress?: (requests: number, expected: number) => void
@@ -105,6 +107,7 @@ export function runOnce(options: OneRunOptions): OneRun {
     marks,
     nextUseOf: load.foresee(routing, world),
     watch: options.watch ?? null,
+    ownEdges: options.ownEdges ?? null,
     lastRequest: options.lastRequest ?? Number.POSITIVE_INFINITY,
     rows: Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected))),
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),

@@ -1,4 +1,5 @@
 import type { Verdict } from '../cache/verdict.ts'
+import { assert } from '../lib/assert.ts'
 import type { Ms } from '../lib/clock.ts'
 import type { VirtualClock } from '../lib/virtual-clock.ts'
 import type { Rules } from '../scenario/rules.ts'
@@ -35,6 +36,8 @@ export interface Simulation {
   nextUseOf: ((request: number) => number) | null
   /** Called before a request is looked at, for whoever follows one; null costs nothing. */
   watch: Watch | null
+  /** 1 for each edge that is seen to here, where others see to the rest; null: all. Only where PoPs share nothing. */
+  ownEdges: Uint8Array | null
   /** Number of the last request that is made; Infinity: the traffic decides. */
   lastRequest: number
   /** Requests that are walked at once at most; small runs need no room for more. */
@@ -97,7 +100,8 @@ function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): numbe
  * one shelf's columns stay in the processor's cache; else in order of time, each after what the clock has due before it.
  */
 function createWalk(simulation: Simulation): (batch: Batch, from: number, to: number) => void {
-  const { world, clock, edges, edgeOf } = simulation
+  const { world, clock, edges, edgeOf, ownEdges } = simulation
+  assert(ownEdges === null || !world.isShared, 'only PoPs that share nothing can be seen to apart')
   const visit = createVisit(simulation)
   if (world.isShared)
     return (batch, from, to) => {
@@ -113,6 +117,8 @@ function createWalk(simulation: Simulation): (batch: Batch, from: number, to: nu
   return (batch, from, to) => {
     order.sort(batch, from, to, edgeOf)
     for (let edge = -1; edge < edges; edge++) {
+      // Requests that reach no PoP go with the first one.
+      if (ownEdges !== null && ownEdges[Math.max(0, edge)] === 0) continue
       const end = order.endOf(edge)
       for (let index = order.startOf(edge); index < end; index++)
         visit(batch.first + rows[index]!, timesMs[index]!, objects[index]!, places[index]!, edge)

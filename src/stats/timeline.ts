@@ -5,6 +5,11 @@ import { Fate } from './tally.ts'
 const coarse = 5
 const buckets = bucketCount >> coarse
 
+/** What a timeline has counted, as plain columns that can be sent to another thread. */
+export type TimelineColumns = Record<'requests' | 'hits' | 'stale' | 'errors' | 'originAsks', Float64Array> & {
+  latency: Uint32Array
+}
+
 /** The run in equal steps of time: what a chart over time and the search for the warm-up need. */
 export class Timeline {
   readonly steps: number
@@ -25,6 +30,20 @@ export class Timeline {
     this.errors = new Float64Array(steps)
     this.originAsks = new Float64Array(steps)
     this.#latency = new Uint32Array(steps * buckets)
+  }
+
+  columns(): TimelineColumns {
+    const { requests, hits, stale, errors, originAsks } = this
+    return { requests, hits, stale, errors, originAsks, latency: this.#latency }
+  }
+
+  /** Adds what another share of the same run counted. */
+  add(other: TimelineColumns): void {
+    const own = this.columns()
+    for (const name of Object.keys(own) as (keyof TimelineColumns)[]) {
+      const [to, from] = [own[name], other[name]]
+      for (let index = 0; index < to.length; index++) to[index]! += from[index]!
+    }
   }
 
   /** The step of a time; what is later than expected counts in the last one. */
