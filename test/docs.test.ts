@@ -66,7 +66,7 @@ async function start(command: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const listen = (chunk: Buffer): void => {
       said += chunk
-      if (said.includes('Ctrl-C')) resolve()
+      if (/Ctrl-C|Ready to accept|takes cells from/.test(said)) resolve()
     }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
@@ -99,13 +99,13 @@ async function runBlock({ lines }: Block): Promise<void> {
       await start(command.slice(0, -2))
       continue
     }
-    const ran = spawnSync('bash', ['-c', command], {
+    const ran = spawnSync('bash', ['-c', `exec 2>&1; ${command}`], {
       cwd: folder,
       env: environment(),
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
     })
-    const printed = `${ran.stdout}${ran.stderr}`.split('\n')
+    const printed = ran.stdout.split('\n')
     // 99: a threshold that the document wants to show broken.
     expect([0, 99], `${command}\n${printed.join('\n')}`).toContain(ran.status)
     let at = 0
