@@ -13,7 +13,7 @@ export const burstSeconds = 300
 
 /** The meter of a table. Units are those of DynamoDB: a write of 1 KB, a strong read of 4 KB, half of that when it may be stale. */
 export interface TableCapacity {
-  /** Takes units when the table still has some; false means that the request is throttled. */
+  /** Takes units when they are there; false means that the request is throttled. What is more than the table ever has needs all of it, and leaves a debt. */
   take(now: Ms, kind: 'read' | 'write', units: number): boolean
   /** Adds what a request turned out to cost beyond what was taken: what it reads is only known when it has been read. */
   charge(now: Ms, kind: 'read' | 'write', units: number): void
@@ -28,12 +28,17 @@ export interface TableCapacity {
 export function createTableCapacity(plan: CapacityPlan): TableCapacity {
   const { readUnitsPerSecond, writeUnitsPerSecond } = { ...onDemandStart, ...plan }
   const seconds = plan.mode === 'provisioned' ? burstSeconds : 1
+  const most = { read: readUnitsPerSecond * seconds, write: writeUnitsPerSecond * seconds }
   const buckets = {
-    read: createTokenBucket(readUnitsPerSecond, readUnitsPerSecond * seconds),
-    write: createTokenBucket(writeUnitsPerSecond, writeUnitsPerSecond * seconds),
+    read: createTokenBucket(readUnitsPerSecond, most.read),
+    write: createTokenBucket(writeUnitsPerSecond, most.write),
   }
   return {
-    take: (now, kind, units) => buckets[kind].take(now, units),
+    take(now, kind, units) {
+      if (!buckets[kind].take(now, Math.min(units, most[kind]))) return false
+      if (units > most[kind]) buckets[kind].charge(now, units - most[kind])
+      return true
+    },
     charge: (now, kind, units) => buckets[kind].charge(now, units),
     level: (now, kind) => buckets[kind].level(now),
   }
