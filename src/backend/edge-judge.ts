@@ -74,7 +74,7 @@ function responseMistake({ response, context }: HookEvent, returned: Record<stri
     return 'statusCode is no whole number from 200 to 599'
   if (hook === 'viewer-response' && statusCode !== response?.statusCode) return 'a viewer response keeps its status'
   if (statusDescription !== undefined && typeof statusDescription !== 'string') return 'statusDescription is no text'
-  if (body !== undefined && hook !== 'viewer-response') {
+  if (body !== undefined) {
     const mistake = bodyMistake(body)
     if (mistake) return mistake
   }

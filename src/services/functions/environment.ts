@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Ms } from '../../lib/clock.ts'
 import type { EnvironmentData, EnvironmentMessage, ErrorReport, InvokeMessage } from './messages.ts'
+import type { StartGate } from './start-gate.ts'
 
 /** How an invocation ended inside its environment. */
 export type InvocationEnd =
@@ -31,6 +32,7 @@ export interface EnvironmentOptions {
   variables: Record<string, string>
   /** Loading takes at most this long. */
   initTimeoutMs: Ms
+  gate: StartGate
   write(text: string): void
   /** The thread has ended by itself while it had nothing to do. */
   lost(): void
@@ -41,60 +43,42 @@ const stackMiB = 4
 const MiB = 1024 * 1024
 
 /**
- * Starts a thread and loads the handler in it. Nothing that the handler does ends the host: it costs this environment only. Where the
- * host has no thread to give, the environment is one that could not be loaded.
+ * Starts a thread, when it is its turn, and loads the handler in it. Nothing that the handler does ends the host: it costs this
+ * environment only.
  */
 export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
-  try {
-    return openEnvironment(options)
-  } catch (thrown) {
-    const error = reportOfThrown(thrown)
-    return {
-      loaded: Promise.resolve(error),
-      memory: { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() },
-      isAlive: () => false,
-      stop: async () => undefined,
-      invoke: async () => ({ kind: 'failed', error, isHandled: false, isLost: true }),
-    }
-  }
-}
-
-function openEnvironment({ data, variables, initTimeoutMs, write, lost }: EnvironmentOptions): LiveEnvironment {
+  const { data, initTimeoutMs, gate, write, lost } = options
   const memory: EnvironmentMemory = { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() }
-  const worker = new Worker(workerFile, {
-    workerData: data,
-    env: variables,
-    argv: [],
-    execArgv: [],
-    stdin: false,
-    resourceLimits: { maxOldGenerationSizeMb: data.memoryMiB, stackSizeMb: stackMiB },
-  })
+  let worker: Worker | undefined
+  let initTimer: NodeJS.Timeout | undefined
   let invocations = 0
   let end: ((end: InvocationEnd) => void) | undefined
   let settleLoad: (error: ErrorReport | undefined) => void = () => undefined
   let isAlive = true
+  let isLoading = false
   const loaded = new Promise<ErrorReport | undefined>(resolve => {
     settleLoad = resolve
   })
-  const initTimer = setTimeout(() => {
-    const seconds = (initTimeoutMs / 1000).toFixed(2)
-    void stop({ errorType: 'Sandbox.Timedout', errorMessage: `Init timed out after ${seconds} seconds`, trace: [] })
-  }, initTimeoutMs)
 
+  const endLoading = (error: ErrorReport | undefined): void => {
+    clearTimeout(initTimer)
+    settleLoad(error)
+    if (isLoading) gate.leave()
+    isLoading = false
+  }
   /** The thread is gone: whoever waits learns why. */
   const gone = (error: ErrorReport): void => {
     if (!isAlive) return
     isAlive = false
-    clearTimeout(initTimer)
-    settleLoad(error)
+    endLoading(error)
     if (end) end({ kind: 'failed', error, isHandled: false, isLost: true })
     else lost()
   }
   const stop = async (error = stopped): Promise<void> => {
     gone(error)
-    await worker.terminate()
+    await worker?.terminate()
   }
-  worker.on('message', (message: EnvironmentMessage) => {
+  const hear = (message: EnvironmentMessage): void => {
     if (message.type === 'lines') write(message.text)
     else if (message.type === 'memory') {
       memory.heapBytes = message.heapBytes
@@ -102,21 +86,32 @@ function openEnvironment({ data, variables, initTimeoutMs, write, lost }: Enviro
       memory.saidAtMs = performance.now()
       memory.peakBytes = Math.max(memory.peakBytes, memory.heapBytes + memory.outsideBytes)
       if (memory.outsideBytes > data.memoryMiB * MiB) void stop(killed)
-    } else if (message.type === 'loaded') {
-      clearTimeout(initTimer)
-      settleLoad(undefined)
-    } else if (message.type === 'not-loaded') void stop(message.error)
+    } else if (message.type === 'loaded') endLoading(undefined)
+    else if (message.type === 'not-loaded') void stop(message.error)
     else if (message.invocation === invocations && end)
       end(
         message.type === 'answered'
           ? { kind: 'answered', payload: message.payload }
           : { ...message, kind: 'failed', isLost: false },
       )
+  }
+  gate.enter(() => {
+    isLoading = true
+    if (!isAlive) return endLoading(undefined)
+    initTimer = setTimeout(() => void stop(initTimedOut(initTimeoutMs)), initTimeoutMs)
+    try {
+      worker = openThread(options)
+    } catch (thrown) {
+      // Whoever starts it learns of the end after he knows it.
+      queueMicrotask(() => gone(reportOfThrown(thrown)))
+      return
+    }
+    worker.on('message', hear)
+    // What was thrown may be anything, null too.
+    worker.on('error', (thrown: unknown) => gone(reportOfThrown(thrown)))
+    worker.on('messageerror', () => void stop(killed))
+    worker.on('exit', code => gone(exitOf(code)))
   })
-  // What was thrown may be anything, null too.
-  worker.on('error', (thrown: unknown) => gone(reportOfThrown(thrown)))
-  worker.on('messageerror', () => void stop(killed))
-  worker.on('exit', code => gone(exitOf(code)))
 
   return {
     loaded,
@@ -133,11 +128,23 @@ function openEnvironment({ data, variables, initTimeoutMs, write, lost }: Enviro
           end = undefined
           resolve(outcome)
         }
-        if (!isAlive) end({ kind: 'failed', error: stopped, isHandled: false, isLost: true })
+        if (worker === undefined || !isAlive) end({ kind: 'failed', error: stopped, isHandled: false, isLost: true })
         else worker.postMessage({ ...message, type: 'invoke', invocation: invocations } satisfies InvokeMessage)
       })
     },
   }
+}
+
+/** Throws where the host has no thread to give. */
+function openThread({ data, variables }: EnvironmentOptions): Worker {
+  return new Worker(workerFile, {
+    workerData: data,
+    env: variables,
+    argv: [],
+    execArgv: [],
+    stdin: false,
+    resourceLimits: { maxOldGenerationSizeMb: data.memoryMiB, stackSizeMb: stackMiB },
+  })
 }
 
 const stopped: ErrorReport = { errorType: 'Runtime.ExitError', errorMessage: 'The environment was stopped', trace: [] }
@@ -147,6 +154,11 @@ export const killed: ErrorReport = {
   errorType: 'Runtime.ExitError',
   errorMessage: 'Error: Runtime exited with error: signal: killed',
   trace: [],
+}
+
+function initTimedOut(timeoutMs: Ms): ErrorReport {
+  const errorMessage = `Init timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`
+  return { errorType: 'Sandbox.Timedout', errorMessage, trace: [] }
 }
 
 function timedOut(timeoutMs: Ms): ErrorReport {

@@ -14,6 +14,7 @@ import type { Ms } from '../../lib/clock.ts'
 import { createBoundedLog } from './bounded-log.ts'
 import { type InvocationEnd, type LiveEnvironment, startEnvironment } from './environment.ts'
 import type { MemoryWatch } from './memory-watch.ts'
+import type { StartGate } from './start-gate.ts'
 
 /** What came of an event. */
 export type Invocation =
@@ -52,6 +53,7 @@ export interface LiveFunctionOptions {
   /** What its handler finds in its environment beside its own variables: endpoint and credentials. */
   variables(): Record<string, string>
   memoryWatch: MemoryWatch
+  gate: StartGate
 }
 
 const initTimeoutMs = 10_000
@@ -96,6 +98,7 @@ export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
       },
       variables: { ...variablesOf(plan), ...options.variables(), ...plan.variables },
       initTimeoutMs,
+      gate: options.gate,
       write(text) {
         log.write(text)
         tail.text += text
