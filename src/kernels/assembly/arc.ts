@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, openRows, rowOf, sizeAt } from './lazy-queue'
+import { createQueue, LazyQueue, listMask, openRows, readAhead, rowOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, objects, sized, sizes, tell } from './run'
 
 // ARC: T1 and T2 with their ghosts B1 and B2 as four lists.
@@ -35,6 +35,7 @@ function run(count: u32, withSizes: bool): u32 {
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    readAhead(ids, at, end, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -45,12 +46,8 @@ function run(count: u32, withSizes: bool): u32 {
     const list = load<u32>(row) & listMask
     if (list - 1 < oftenList) {
       foundInOftenGhosts = false
-      if (list == onceList) {
-        const bytes = sizeAt(row, withSizes)
-        once.bytes -= bytes
-        often.bytes += bytes
-      }
-      often.push(id, row, withSizes)
+      if (list == onceList) once.moveTo(often, id, row, withSizes)
+      else often.renew(id, row, withSizes)
     } else {
       misses++
       if (withSizes) missedBytes += size
@@ -76,13 +73,8 @@ function adapt(row: usize, list: u32, withSizes: bool): void {
   if (list == onceGhosts) target = min<f64>(target + max<f64>(ofOften / max<f64>(ofOnce, 1), 1), capacity as f64)
   else target = max<f64>(target - max<f64>(ofOnce / max<f64>(ofOften, 1), 1), 0)
   foundInOftenGhosts = list == oftenGhosts
-  forgetGhost(list == onceGhosts ? onceLeft : oftenLeft, row, withSizes)
-}
-
-@inline
-function forgetGhost(ghosts: LazyQueue, row: usize, withSizes: bool): void {
-  ghosts.bytes -= sizeAt(row, withSizes)
-  store<u32>(row, 0)
+  const ghosts = list == onceGhosts ? onceLeft : oftenLeft
+  ghosts.forget(row, withSizes)
 }
 
 /** Case IV of the paper, and REPLACE: lets one resident go. */
@@ -96,20 +88,18 @@ function makeRoom(size: u32, comesBack: bool, withSizes: bool): void {
       if (onceLeft.bytes == 0) {
         leavesGhost = false
         fromOnce = true
-      } else forgetGhost(onceLeft, rowOf(onceLeft.oldest(withSizes), withSizes), withSizes)
+      } else onceLeft.forgetOldest(withSizes)
     } else if (oftenLeft.bytes > 0 && seenOnce + often.bytes + oftenLeft.bytes >= 2 * capacity)
-      forgetGhost(oftenLeft, rowOf(oftenLeft.oldest(withSizes), withSizes), withSizes)
+      oftenLeft.forgetOldest(withSizes)
   }
   const inOnce = once.bytes as f64
   fromOnce =
     fromOnce || often.bytes == 0 || (inOnce > 0 && (inOnce > target || (inOnce == target && foundInOftenGhosts)))
   const queue = fromOnce ? once : often
-  const id = queue.oldest(withSizes)
+  const id = queue.forgetOldest(withSizes)
+  if (!leavesGhost) return
   const row = rowOf(id, withSizes)
   const bytes = sizeAt(row, withSizes)
-  queue.bytes -= bytes
-  store<u32>(row, 0)
-  if (!leavesGhost) return
   const ghosts = fromOnce ? onceLeft : oftenLeft
   ghosts.bytes += bytes
   ghosts.push(id, row, withSizes)

@@ -1,7 +1,8 @@
 import { capacity, objects, ringRows, sized, take } from './run'
 
 // Lists for policies with several of them. Each object has one tag: the list that it is in and its position there. Going to the head
-// or to another list writes a new entry and a new tag; the old entry is stale and is passed by when the tail comes to it.
+// or to another list writes a new entry and a new tag; the old entry is stale. A bit for each entry says whether it is, so that the tail
+// passes by 64 stale ones at a time and asks no object.
 
 /** Low bits of a tag: the list, from 1. A tag of 0 is in no list. */
 export const listBits: u32 = 3
@@ -20,6 +21,23 @@ export function rowOf(id: u32, withSizes: bool): usize {
   return rows + ((id as usize) << (withSizes ? 3 : 2))
 }
 
+/** Requests whose tags are read ahead together. */
+const blockBytes: usize = 64 << 2
+let sink: u32 = 0
+
+/** At the beginning of a block of requests reads their tags, all at a time: alone, each would wait for memory behind a branch. */
+@inline
+export function readAhead(requests: usize, at: usize, end: usize, withSizes: bool): void {
+  if ((at & (blockBytes - 1)) == 0) readTags(requests + at, min<usize>(end - at, blockBytes), withSizes)
+}
+
+function readTags(from: usize, bytes: usize, withSizes: bool): void {
+  let all: u32 = 0
+  for (let at = from, end = from + bytes; at < end; at += 4) all |= load<u32>(rowOf(load<u32>(at), withSizes))
+  // What is read must be for something, or the compiler leaves it out.
+  sink = all
+}
+
 @inline
 export function sizeAt(row: usize, withSizes: bool): u32 {
   return withSizes ? load<u32>(row, 4) : 1
@@ -28,6 +46,8 @@ export function sizeAt(row: usize, withSizes: bool): u32 {
 @unmanaged
 export class LazyQueue {
   ring: usize
+  /** A bit for each entry of the ring, cleared when it is stale. Behind the tail they mean nothing, and before the head all are set. */
+  current: usize
   mask: u32
   /** Position of the newest entry, from 1, and of the last that the tail has passed. */
   head: u32
@@ -36,40 +56,125 @@ export class LazyQueue {
   /** Bytes of the objects in the list. */
   bytes: i64
 
-  /** Puts an object at the head; it may be in any list, which then must give up its bytes. */
+  /** Puts an object at the head that is in no list, or was dropped from its own. */
   @inline
   push(id: u32, row: usize, withSizes: bool): void {
-    if (this.head - this.tail > this.mask) this.close(withSizes)
     const position = ++this.head
+    if ((position & 63) == 0) this.beginWord(withSizes)
+    this.put(id, row, this.head)
+  }
+
+  @inline
+  private put(id: u32, row: usize, position: u32): void {
     store<u32>(this.ring + (((position & this.mask) as usize) << 2), id)
     store<u32>(row, (position << listBits) | this.list)
   }
 
-  /** The object at the tail, which must not be empty. It stays there until it has another tag. */
+  /** The head is at the first position of a word: closes the ring up where it is full, and sets the bits of the word. */
+  private beginWord(withSizes: bool): void {
+    if (this.head - this.tail + 64 > this.mask) {
+      this.head--
+      this.close(withSizes)
+      this.head++
+    }
+    store<u64>(this.wordOf(this.head), -1)
+  }
+
+  /** Takes an object out of the list, from wherever it is; its tag and its bytes are left to the caller. */
   @inline
-  oldest(withSizes: bool): u32 {
-    let position = this.tail + 1
-    let id = this.idAt(position)
-    while (load<u32>(rowOf(id, withSizes)) != ((position << listBits) | this.list)) id = this.idAt(++position)
-    this.tail = position - 1
+  private drop(row: usize): void {
+    const position = load<u32>(row) >> listBits
+    const word = this.wordOf(position)
+    store<u64>(word, load<u64>(word) & ~((1 as u64) << (position as u64)))
+  }
+
+  /** Takes an object out of the list for good, which then is in none. */
+  @inline
+  forget(row: usize, withSizes: bool): void {
+    this.drop(row)
+    this.bytes -= sizeAt(row, withSizes)
+    store<u32>(row, 0)
+  }
+
+  /** Moves an object of this list to its head. */
+  @inline
+  renew(id: u32, row: usize, withSizes: bool): void {
+    this.drop(row)
+    this.push(id, row, withSizes)
+  }
+
+  /** Moves an object of this list to the head of another one. */
+  @inline
+  moveTo(queue: LazyQueue, id: u32, row: usize, withSizes: bool): void {
+    const bytes = sizeAt(row, withSizes)
+    this.drop(row)
+    this.bytes -= bytes
+    queue.bytes += bytes
+    queue.push(id, row, withSizes)
+  }
+
+  /** Takes the object at the tail out of the list, as `drop` does; the list must not be empty. */
+  @inline
+  private pop(): u32 {
+    const id = this.oldest()
+    this.tail++
     return id
   }
 
+  /** Takes the object at the tail out of the list for good and answers its id. */
   @inline
-  idAt(position: u32): u32 {
+  forgetOldest(withSizes: bool): u32 {
+    const id = this.pop()
+    const row = rowOf(id, withSizes)
+    this.bytes -= sizeAt(row, withSizes)
+    store<u32>(row, 0)
+    return id
+  }
+
+  /** Moves the object at the tail to the head of another list. */
+  @inline
+  moveOldestTo(queue: LazyQueue, withSizes: bool): void {
+    const id = this.pop()
+    const row = rowOf(id, withSizes)
+    const bytes = sizeAt(row, withSizes)
+    this.bytes -= bytes
+    queue.bytes += bytes
+    queue.push(id, row, withSizes)
+  }
+
+  /** The object at the tail of a list that is not empty; it stays there. */
+  @inline
+  oldest(): u32 {
+    let position = this.tail + 1
+    let left = load<u64>(this.wordOf(position)) >> (position as u64)
+    while (left == 0) {
+      position = (position | 63) + 1
+      left = load<u64>(this.wordOf(position))
+    }
+    position += ctz<u64>(left) as u32
+    this.tail = position - 1
     return load<u32>(this.ring + (((position & this.mask) as usize) << 2))
   }
 
+  @inline
+  private wordOf(position: u32): usize {
+    return this.current + ((((position & this.mask) >> 6) as usize) << 3)
+  }
+
   /** Moves the entries that are not stale together at the tail. */
-  close(withSizes: bool): void {
+  private close(withSizes: bool): void {
+    const head = this.head
     let kept = this.tail
-    for (let position = this.tail + 1; position <= this.head; position++) {
-      const id = this.idAt(position)
-      const row = rowOf(id, withSizes)
-      if (load<u32>(row) != ((position << listBits) | this.list)) continue
-      kept++
-      store<u32>(this.ring + (((kept & this.mask) as usize) << 2), id)
-      store<u32>(row, (kept << listBits) | this.list)
+    let position = this.tail + 1
+    while (position <= head) {
+      const word = this.wordOf(position)
+      const end = min<u32>(head, position | 63)
+      for (let left = load<u64>(word) >> (position as u64); position <= end; position++, left >>= 1) {
+        if ((left & 1) == 0) continue
+        const id = load<u32>(this.ring + (((position & this.mask) as usize) << 2))
+        this.put(id, rowOf(id, withSizes), ++kept)
+      }
+      store<u64>(word, -1)
     }
     this.head = kept
   }
@@ -78,8 +183,11 @@ export class LazyQueue {
 /** A list of at most so many objects, with room for stale entries beside them: few in a list where a hit moves nothing. */
 export function createQueue(list: u32, most: u32, spare: u32 = 4): LazyQueue {
   const queue = changetype<LazyQueue>(take(offsetof<LazyQueue>()))
-  const entries = ringRows(spare * most)
+  // The word at the head must not meet that at the tail.
+  const entries = ringRows(spare * most + 128)
   queue.ring = take((entries as u64) << 2)
+  queue.current = take((entries as u64) >> 3)
+  store<u64>(queue.current, -1)
   queue.mask = entries - 1
   queue.list = list
   return queue

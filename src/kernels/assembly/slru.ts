@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, mostWithin, openRows, rowOf, sizeAt } from './lazy-queue'
+import { createQueue, LazyQueue, listMask, mostWithin, openRows, readAhead, rowOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, take, tell } from './run'
 
 // Segmented LRU: lists 1 to n are the segments, the lowest first, all with the same limit. Where a segment overflows, all that it has
@@ -36,6 +36,7 @@ function run(count: u32, withSizes: bool): u32 {
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    readAhead(ids, at, end, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -57,27 +58,17 @@ function run(count: u32, withSizes: bool): u32 {
 
 @inline
 function hit(id: u32, row: usize, list: u32, withSizes: bool): void {
-  const bytes = sizeAt(row, withSizes)
-  if (list == top || (bytes as i64) > limit) {
-    queueOf(list).push(id, row, withSizes)
+  const queue = queueOf(list)
+  if (list == top || (sizeAt(row, withSizes) as i64) > limit) {
+    queue.renew(id, row, withSizes)
     return
   }
-  queueOf(list).bytes -= bytes
-  const above = queueOf(list + 1)
-  above.bytes += bytes
-  above.push(id, row, withSizes)
+  queue.moveTo(queueOf(list + 1), id, row, withSizes)
   let from = list + 1
   for (; from > 1 && queueOf(from).bytes > limit; from--) {
-    const queue = queueOf(from)
+    const above = queueOf(from)
     const below = queueOf(from - 1)
-    while (queue.bytes > limit) {
-      const cooled = queue.oldest(withSizes)
-      const cooledRow = rowOf(cooled, withSizes)
-      const cooledBytes = sizeAt(cooledRow, withSizes)
-      queue.bytes -= cooledBytes
-      below.bytes += cooledBytes
-      below.push(cooled, cooledRow, withSizes)
-    }
+    while (above.bytes > limit) above.moveOldestTo(below, withSizes)
   }
   // Only the program that `strict` follows limits the lowest segment, and only where something has cooled down to it.
   if (strict && from == 1) while (queueOf(1).bytes > limit) evict(1, withSizes)
@@ -103,10 +94,6 @@ function miss(id: u32, row: usize, size: u32, withSizes: bool): void {
 
 @inline
 function evict(list: u32, withSizes: bool): void {
-  const queue = queueOf(list)
-  const row = rowOf(queue.oldest(withSizes), withSizes)
-  const bytes = sizeAt(row, withSizes)
-  store<u32>(row, 0)
-  queue.bytes -= bytes
-  held -= bytes
+  const id = queueOf(list).forgetOldest(withSizes)
+  held -= sizeAt(rowOf(id, withSizes), withSizes)
 }

@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, mostWithin, openRows, rowOf, shareOf, sizeAt } from './lazy-queue'
+import { createQueue, LazyQueue, listMask, mostWithin, openRows, readAhead, rowOf, shareOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
 
 // 2Q: A1in, where a hit changes nothing, Am, an LRU, and the ghosts A1out.
@@ -37,6 +37,7 @@ function run(count: u32, withSizes: bool): u32 {
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    readAhead(ids, at, end, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -45,7 +46,7 @@ function run(count: u32, withSizes: bool): u32 {
     }
     const row = rowOf(id, withSizes)
     const list = load<u32>(row) & listMask
-    if (list == mainList) main.push(id, row, withSizes)
+    if (list == mainList) main.renew(id, row, withSizes)
     else if (list != inList) {
       misses++
       if (withSizes) missedBytes += size
@@ -58,20 +59,13 @@ function run(count: u32, withSizes: bool): u32 {
 
 @inline
 function miss(id: u32, row: usize, size: u32, comesBack: bool, withSizes: bool): void {
-  if (comesBack) {
-    out.bytes -= sizeAt(row, withSizes)
-    store<u32>(row, 0)
-  }
+  if (comesBack) out.forget(row, withSizes)
   if ((size as i64) > capacity || (strict && (size as i64) > inLimit)) return
   for (;;) {
     const roomIsShort = incoming.bytes + main.bytes + size > capacity
     if (!roomIsShort && !(comesBack && main.bytes > 0 && main.bytes + size > mainLimit)) break
     if ((roomIsShort && incoming.bytes > inLimit) || main.bytes == 0) leaveIn(withSizes)
-    else {
-      const oldest = rowOf(main.oldest(withSizes), withSizes)
-      main.bytes -= sizeAt(oldest, withSizes)
-      store<u32>(oldest, 0)
-    }
+    else main.forgetOldest(withSizes)
   }
   const queue = comesBack ? main : incoming
   if (withSizes) store<u32>(row, size, 4)
@@ -82,17 +76,11 @@ function miss(id: u32, row: usize, size: u32, comesBack: bool, withSizes: bool):
 /** Makes a ghost of the oldest in A1in; the oldest ghosts go for it. */
 @inline
 function leaveIn(withSizes: bool): void {
-  const id = incoming.oldest(withSizes)
+  const id = incoming.forgetOldest(withSizes)
   const row = rowOf(id, withSizes)
   const size = sizeAt(row, withSizes)
-  incoming.bytes -= size
-  store<u32>(row, 0)
   if ((size as i64) > outLimit) return
-  while (out.bytes + size > outLimit) {
-    const oldest = rowOf(out.oldest(withSizes), withSizes)
-    out.bytes -= sizeAt(oldest, withSizes)
-    store<u32>(oldest, 0)
-  }
+  while (out.bytes + size > outLimit) out.forgetOldest(withSizes)
   out.bytes += size
   out.push(id, row, withSizes)
 }

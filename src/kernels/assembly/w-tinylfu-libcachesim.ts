@@ -48,7 +48,7 @@ function run(count: u32, withSizes: bool): u32 {
     }
     const row = rowOf(id, withSizes)
     const list = load<u32>(row) & listMask
-    if (list == windowList) window.push(id, row, withSizes)
+    if (list == windowList) window.renew(id, row, withSizes)
     else if (list != 0) hitMain(id, row, list, withSizes)
     else {
       misses++
@@ -65,25 +65,11 @@ function run(count: u32, withSizes: bool): u32 {
   return misses
 }
 
-@inline
-function move(id: u32, row: usize, from: LazyQueue, to: LazyQueue, withSizes: bool): void {
-  const bytes = sizeAt(row, withSizes)
-  from.bytes -= bytes
-  to.bytes += bytes
-  to.push(id, row, withSizes)
-}
-
-@inline
-function leave(row: usize, from: LazyQueue, withSizes: bool): void {
-  from.bytes -= sizeAt(row, withSizes)
-  store<u32>(row, 0)
-}
-
 function hitMain(id: u32, row: usize, list: u32, withSizes: bool): void {
-  if (list == highList) high.push(id, row, withSizes)
-  else if ((sizeAt(row, withSizes) as i64) > highLimit) low.push(id, row, withSizes)
+  if (list == highList) high.renew(id, row, withSizes)
+  else if ((sizeAt(row, withSizes) as i64) > highLimit) low.renew(id, row, withSizes)
   else {
-    move(id, row, low, high, withSizes)
+    low.moveTo(high, id, row, withSizes)
     if (high.bytes > highLimit) cool(withSizes)
   }
   raise(id)
@@ -94,35 +80,33 @@ function hitMain(id: u32, row: usize, list: u32, withSizes: bool): void {
 
 /** Moves down what the upper segment has too much; only what arrives so makes the lower one evict. */
 function cool(withSizes: bool): void {
-  do {
-    const cooled = high.oldest(withSizes)
-    move(cooled, rowOf(cooled, withSizes), high, low, withSizes)
-  } while (high.bytes > highLimit)
-  while (low.bytes > lowLimit) leave(rowOf(low.oldest(withSizes), withSizes), low, withSizes)
+  do high.moveOldestTo(low, withSizes)
+  while (high.bytes > highLimit)
+  while (low.bytes > lowLimit) low.forgetOldest(withSizes)
 }
 
 /** Empties the window into main, each candidate against main's victim, until one of them loses and leaves. */
 function makeRoom(withSizes: bool): void {
   while (window.bytes > 0) {
-    const candidate = window.oldest(withSizes)
+    const candidate = window.oldest()
     const row = rowOf(candidate, withSizes)
     const bytes = sizeAt(row, withSizes)
     if (low.bytes + high.bytes + bytes > mainLimit) {
       const main = low.bytes > 0 ? low : high
       // A candidate is counted whether it wins or not: its count before that is looked at.
       const isHeld = main.bytes > 0
-      const victim = isHeld ? main.oldest(withSizes) : 0
+      const victim = isHeld ? main.oldest() : 0
       const most = isHeld ? countOf(victim) : 0
       if (raise(candidate) <= most || !isHeld) {
-        leave(row, window, withSizes)
+        window.forgetOldest(withSizes)
         return
       }
-      leave(rowOf(victim, withSizes), main, withSizes)
+      main.forgetOldest(withSizes)
     } else raise(candidate)
-    move(candidate, row, window, segmentFor(bytes), withSizes)
+    window.moveOldestTo(segmentFor(bytes), withSizes)
   }
   const main = low.bytes > 0 ? low : high
-  leave(rowOf(main.oldest(withSizes), withSizes), main, withSizes)
+  main.forgetOldest(withSizes)
 }
 
 /** The lowest segment with room, or the lowest when none has. */

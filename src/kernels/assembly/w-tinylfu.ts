@@ -44,14 +44,11 @@ function run(count: u32, withSizes: bool): u32 {
     add(id)
     const row = rowOf(id, withSizes)
     const list = load<u32>(row) & listMask
-    if (list == 1) window.push(id, row, withSizes)
-    else if (list == protectedList) guarded.push(id, row, withSizes)
+    if (list == 1) window.renew(id, row, withSizes)
+    else if (list == protectedList) guarded.renew(id, row, withSizes)
     else if (list != 0) {
-      move(id, row, probation, guarded, withSizes)
-      while (guarded.bytes > protectedLimit) {
-        const oldest = guarded.oldest(withSizes)
-        move(oldest, rowOf(oldest, withSizes), guarded, probation, withSizes)
-      }
+      probation.moveTo(guarded, id, row, withSizes)
+      while (guarded.bytes > protectedLimit) guarded.moveOldestTo(probation, withSizes)
     } else {
       misses++
       if (withSizes) missedBytes += size
@@ -65,17 +62,8 @@ function run(count: u32, withSizes: bool): u32 {
 }
 
 @inline
-function move(id: u32, row: usize, from: LazyQueue, to: LazyQueue, withSizes: bool): void {
-  const bytes = sizeAt(row, withSizes)
-  from.bytes -= bytes
-  to.bytes += bytes
-  to.push(id, row, withSizes)
-}
-
-@inline
-function leave(row: usize, from: LazyQueue, withSizes: bool): void {
-  from.bytes -= sizeAt(row, withSizes)
-  store<u32>(row, 0)
+function evict(from: LazyQueue, withSizes: bool): void {
+  from.forgetOldest(withSizes)
   residents--
 }
 
@@ -83,17 +71,17 @@ function leave(row: usize, from: LazyQueue, withSizes: bool): void {
 @inline
 function makeRoom(size: u32, withSizes: bool): void {
   const main = probation.bytes > 0 ? probation : guarded
-  const victim = main.bytes > 0 ? main.oldest(withSizes) : 0
+  const victim = main.bytes > 0 ? main.oldest() : 0
   if (window.bytes == 0 || (main.bytes > 0 && window.bytes + size <= windowLimit)) {
-    leave(rowOf(victim, withSizes), main, withSizes)
+    evict(main, withSizes)
     return
   }
-  const candidate = window.oldest(withSizes)
+  const candidate = window.oldest()
   const row = rowOf(candidate, withSizes)
-  if (main.bytes == 0 || estimate(candidate) <= estimate(victim)) leave(row, window, withSizes)
+  if (main.bytes == 0 || estimate(candidate) <= estimate(victim)) evict(window, withSizes)
   else {
-    leave(rowOf(victim, withSizes), main, withSizes)
-    if (mainHasRoom(row, withSizes)) move(candidate, row, window, probation, withSizes)
+    evict(main, withSizes)
+    if (mainHasRoom(row, withSizes)) window.moveOldestTo(probation, withSizes)
   }
 }
 
@@ -104,10 +92,8 @@ function insert(id: u32, row: usize, size: u32, withSizes: bool): void {
   window.bytes += size
   window.push(id, row, withSizes)
   while (window.bytes > windowLimit) {
-    const oldest = window.oldest(withSizes)
-    const oldestRow = rowOf(oldest, withSizes)
-    if (!mainHasRoom(oldestRow, withSizes)) return
-    move(oldest, oldestRow, window, probation, withSizes)
+    if (!mainHasRoom(rowOf(window.oldest(), withSizes), withSizes)) return
+    window.moveOldestTo(probation, withSizes)
   }
 }
 
