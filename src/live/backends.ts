@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createPrefixRate, type PrefixRate } from '../backend/prefix-rate.ts'
 import { createQuantileFunction } from '../backend/quantiles.ts'
 import type { Ms } from '../lib/clock.ts'
@@ -15,11 +14,14 @@ import { createFunctions, type Functions } from '../services/functions/functions
 import { createLambdaApi } from '../services/functions/lambda-api.ts'
 import { objectCreatedEvent } from '../services/functions/object-created.ts'
 import { createIdentities, createRoot, type Identity } from '../services/identities.ts'
+import { createTableService } from '../services/table/table-service.ts'
 import { createBucketOrigin } from './bucket-origin.ts'
 import { fillBucket } from './fill-bucket.ts'
+import { answerTimes, openPlannedTables } from './open-tables.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { type LiveServer, listen } from './pop-server.ts'
 import { spanUntilClose } from './spans.ts'
+import { createTracedEndpoint } from './traced-endpoint.ts'
 
 /** What the systems behind the PoPs need of the world outside. */
 export interface BackendsOptions {
@@ -52,7 +54,7 @@ export interface LiveBackends {
   /** In the order of the plan. */
   gateways: Gateway[]
   store: BucketStore
-  /** Objects that each bucket began with. */
+  /** Objects and items that each bucket and table began with. */
   filled: Record<string, number>
   /** Lets somebody be told of paths at the PoPs whose object was written. */
   onCreated(listener: (path: string) => void): void
@@ -96,8 +98,18 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
       onFault,
     })
     const lambda = createLambdaApi({ functions, identities, now })
-    const handle = createEndpointHandler({ s3: bucketService, lambda })
-    const endpoint = await listen(handle, { host, port })
+    const { tables, filled: items } = await openPlannedTables(backends.tables, options.pathOf, now)
+    closers.push(() => tables.close())
+    const dynamodb = createTableService({
+      tables,
+      identities,
+      now,
+      isThrottled: table => backends.tables.some(({ name }) => name === table),
+      answerMs: answerTimes(backends.tables, options.plan.seed, options.timeScale),
+      onFault,
+    })
+    const handle = createEndpointHandler({ s3: bucketService, lambda, dynamodb })
+    const endpoint = await listen(createTracedEndpoint(handle), { host, port })
     closers.push(() => endpoint.close(true))
     endpointUrl = endpoint.url
     const gateways = await Promise.all(
@@ -116,7 +128,7 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
     for (const origin of backends.origins) {
       const gateway = origin.kind === 'api' ? gateways[origin.target]! : undefined
       const handler = gateway
-        ? guarded(gateway.handle, state)
+        ? guarded(gateway.handle, state, false)
         : originHandler(origin, options, state, bucketService, reader)
       const server = await listen(handler, { host: '127.0.0.1', port: 0 })
       if (gateway) server.server.on('upgrade', gateway.upgrade)
@@ -132,7 +144,7 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
       functions,
       gateways,
       store,
-      filled,
+      filled: { ...filled, ...items },
       onCreated(listener) {
         tellCreated = listener
       },
@@ -224,14 +236,11 @@ function originHandler(
   return createOriginHandler({ behaviors, thinkMs: origin.thinkMs * timeScale, now }, state)
 }
 
-/** Counts asks and breaks them off while the origins are stopped. */
-function guarded(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  state: OriginState,
-): EndpointHandler {
+/** Counts asks and breaks them off while the origins are stopped. A gateway has a span of its own. */
+function guarded(handle: EndpointHandler, state: OriginState, isSpanned = true): EndpointHandler {
   return (request, response) => {
     state.requests++
-    spanUntilClose('origin', request, response)
+    if (isSpanned) spanUntilClose('origin', request, response)
     // The PoPs date what they get by the one clock that all of them have.
     response.sendDate = false
     if (state.isStopped) request.socket.destroy()
