@@ -45,7 +45,10 @@ function byTrace(cells: readonly PlannedCell[]): PlannedCell[] {
 }
 
 async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBytes }: PlannedSweep) {
-  const [{ openQueue }, { runOnFleet }] = [await import('../sweep/queue.ts'), await import('../sweep/submit.ts')]
+  const [{ openQueue, withQueue }, { runOnFleet }] = [
+    await import('../sweep/queue.ts'),
+    await import('../sweep/submit.ts'),
+  ]
   const { shown } = address!
   const queue = await openQueue(address!, tellQueueNews(address!))
   const onLonely = (): void => {
@@ -55,7 +58,7 @@ async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBy
   return {
     async run(left, signal, onEnd) {
       const terms = { version: head.version, timeoutMs, needBytes: cellBytes }
-      await runOnFleet(left, { ...terms, queue, signal, onEnd, onLonely })
+      await withQueue(address!, () => runOnFleet(left, { ...terms, queue, signal, onEnd, onLonely }))
     },
     close: () => queue.close(),
   } satisfies SweepRunner

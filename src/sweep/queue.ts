@@ -112,6 +112,22 @@ async function openPostgres({ url, prefix, shown }: QueueAddress, { onAway }: Qu
   }
 }
 
+/** Does what needs the queue. Throws UserError where its server refuses: it is full, or read-only, or lost its rights. */
+export async function withQueue<Result>({ shown }: QueueAddress, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof UserError || !isRefusal(error)) throw error
+    throw new UserError({ message: `the queue ${shown} refuses: ${reasonOf(error)}` }, 1)
+  }
+}
+
+/** Redis answers with a ReplyError; PostgreSQL's errors have a five-letter SQLSTATE. */
+function isRefusal(error: unknown): boolean {
+  const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown }
+  return name === 'ReplyError' || /^[0-9A-Z]{5}$/.test(String(code)) || /^[A-Z]+ /.test(String(message))
+}
+
 function unreachable(shown: string, why: string): UserError {
   return new UserError({ message: `the queue ${shown} cannot be reached: ${why}`, hint: 'is its server running?' }, 1)
 }
