@@ -86,7 +86,8 @@ describe('items through the unmodified SDK', () => {
     expect((await query({})).Items!.map(({ at }) => at)).toEqual(times)
     expect((await query({ ScanIndexForward: false })).Items!.map(({ at }) => at)).toEqual([...times].reverse())
     const between = {
-      KeyConditionExpression: 'id = :id AND at BETWEEN :low AND :high',
+      KeyConditionExpression: 'id = :id AND #at BETWEEN :low AND :high',
+      ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':id': 'a', ':low': -0.5, ':high': 2 },
     }
     expect((await query(between)).Items!.map(({ at }) => at)).toEqual([-0.5, 0, 1e-7, 2])
