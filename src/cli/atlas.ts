@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Atlas, parseAtlas } from '../geo/atlas.ts'
+import { UserError } from '../lib/user-error.ts'
+import type { ParsedScenario } from '../scenario/parse.ts'
 import { type PriceBook, parsePrices } from '../stats/cost-prices.ts'
 
 let loaded: Atlas | undefined
@@ -8,6 +10,14 @@ let loaded: Atlas | undefined
 /** A file of the folder `config/`, which lies beside both `src/` and `dist/`. */
 export function readConfigFile(name: string): string {
   return readFileSync(fileURLToPath(new URL(`../../config/${name}`, import.meta.url)), 'utf8')
+}
+
+/** The shipped prices for a scenario that asks for money, in commands that read no price file of one's own. Throws UserError. */
+export function shippedPrices({ scenario }: ParsedScenario): PriceBook | null {
+  if (scenario?.cost === undefined) return null
+  if (scenario.cost.file !== undefined)
+    throw new UserError({ message: 'cost.file: only `run` and `replay` read a price file', hint: 'leave it out here' })
+  return loadPrices()
 }
 
 /** The price list of `config/`, or a person's own by its path. Throws UserError. */

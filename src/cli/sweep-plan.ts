@@ -11,7 +11,7 @@ import { hashFile, hashText } from '../sweep/hash-file.ts'
 import type { JournalHead } from '../sweep/journal.ts'
 import type { Cell } from '../sweep/local.ts'
 import { estimateMemory } from '../sweep/memory.ts'
-import { loadAtlas } from './atlas.ts'
+import { loadAtlas, shippedPrices } from './atlas.ts'
 import { overridesOf, type ScenarioOptions } from './load-plan.ts'
 import { readScenarioFile, resolveReference } from './scenario-files.ts'
 import { readVersion } from './version.ts'
@@ -109,7 +109,8 @@ function createPlanner({ text, file, shared, traces }: PlannerInput) {
 
   async function planSeedless(overrides: readonly Override[]): Promise<PlannedPoint | undefined> {
     try {
-      const { plan, warnings: found } = planOf(readScenario(text, file, [...overrides, noSeed]), atlas)
+      const parsed = readScenario(text, file, [...overrides, noSeed])
+      const { plan, warnings: found } = planOf(parsed, atlas, shippedPrices(parsed))
       for (const warning of found) warnings.add(warning)
       const trace = plan.traffic.kind === 'trace' ? await traces.find(plan.traffic.file) : undefined
       title ||= plan.title

@@ -9,7 +9,7 @@ import type { TraceSource } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
-import { loadAtlas } from './atlas.ts'
+import { loadAtlas, shippedPrices } from './atlas.ts'
 import { loadPlugins } from './plugins.ts'
 import { openTraceSource } from './trace-source.ts'
 
@@ -33,7 +33,8 @@ const noManifest: Manifest = {
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
 export async function runCell({ text, file, overrides, trace, precision }: CellTask): Promise<CellOutcome> {
   const atlas = loadAtlas()
-  const { plan } = planOf(readScenario(text, file, overrides), atlas)
+  const parsed = readScenario(text, file, overrides)
+  const { plan } = planOf(parsed, atlas, shippedPrices(parsed))
   const source = trace === undefined ? null : await traceOf(plan, trace.path)
   const run = (replications: number): RunResult =>
     runPlan({ ...plan, replications }, atlas, {

@@ -4,6 +4,7 @@ import { nameHint } from '../lib/nearest-name.ts'
 import { formatBytes } from '../lib/quantity.ts'
 import type { Spec } from '../lib/registry.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
+import { costMetrics } from '../stats/cost.ts'
 import type { PriceBook } from '../stats/cost-prices.ts'
 import { metrics } from '../stats/metrics.ts'
 import { checkNames } from './check-names.ts'
@@ -76,8 +77,8 @@ function planOrigin({ origin }: Scenario, atlas: Atlas): OriginPlan {
   return { place: resolvePlace(atlas, at), thinkMs: think, concurrency, queue, bandwidthMbps: bandwidth }
 }
 
-function checkThresholds({ thresholds }: Scenario, findings: Findings): void {
-  const known = metrics.map(({ id }) => id)
+function checkThresholds({ thresholds, cost }: Scenario, findings: Findings): void {
+  const known = [...metrics, ...(cost === undefined ? [] : costMetrics)].map(({ id }) => id)
   for (const [row, { metric }] of thresholds.entries())
     if (!known.includes(metric))
       findings.mistake(['thresholds', row], `unknown metric "${metric}"`, nameHint(metric, known))

@@ -1,9 +1,18 @@
 import { type MeterKind, meterKinds } from '../backend/account.ts'
 import type { BackendsPlan, Plan } from '../scenario/plan.ts'
-import { type Cost, type CostLine, costOf, type Usage } from '../stats/cost.ts'
+import { type Cost, type CostLine, costMetrics, costOf, type Usage } from '../stats/cost.ts'
+import { estimateOf } from '../stats/estimate.ts'
+import type { Estimate } from '../stats/result.ts'
 import { Fate, fates, type Tally } from '../stats/tally.ts'
 import type { OneRun } from './run-once.ts'
 import type { Warm } from './run-result.ts'
+
+/** Money as metrics over the replications; nothing where the plan names no prices. */
+export function costHeadline(plan: Plan, runs: readonly OneRun[], warms: readonly Warm[]): Record<string, Estimate> {
+  if (plan.cost === undefined) return {}
+  const bills = runs.map((run, index) => runCost(plan, [run], [warms[index]!], warms[index]!)!)
+  return Object.fromEntries(costMetrics.map(({ id, of }) => [id, estimateOf(bills.map(of))]))
+}
 
 /** What a month at the pace of the warm part costs; undefined where the plan names no prices. `warm` is the sum over all runs. */
 export function runCost(

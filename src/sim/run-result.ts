@@ -8,7 +8,7 @@ import type { Timeline } from '../stats/timeline.ts'
 import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
 import { runBackends } from './run-backends.ts'
-import { runCost } from './run-cost.ts'
+import { costHeadline, runCost } from './run-cost.ts'
 import type { OneRun, Part } from './run-once.ts'
 import { behaviorRows, cityRows, countryRows, popRows, routingRow } from './run-rows.ts'
 import { histogramOf, seriesOf } from './run-series.ts'
@@ -34,7 +34,7 @@ export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneR
   const warms = runs.map(run => stretchOf(run, warmFrom(plan, run)))
   const wholes = runs.map(run => stretchOf(run, 0))
   const warm = sumOfStretches(warms)
-  const headline = headlineOf(warms)
+  const headline = { ...headlineOf(warms), ...costHeadline(plan, runs, warms) }
   const thresholds = plan.thresholds.map(({ text, metric, operator, value: limit }) => {
     const value = headline[metric]!.value
     return { text, value, passed: compare(value, operator, limit) }

@@ -51,6 +51,12 @@ export interface Cost {
   sources: CostPlan['sources']
 }
 
+/** What a run with prices adds to its headline, beside the metrics that every run has. */
+export const costMetrics = [
+  { id: 'cost_usd', title: 'Cost of a month', of: ({ withCdnUsd }: Cost): number => withCdnUsd },
+  { id: 'saved_usd', title: 'Saved in a month', of: ({ savedUsd }: Cost): number => savedUsd },
+] as const
+
 /** A month of 730 hours, as clouds count it. */
 export const monthMs = 730 * 3_600_000
 
