@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Queue, Worker, WorkerOptions } from 'bullmq'
+import type { Redis } from 'ioredis'
 import { UserError } from '../lib/user-error.ts'
 import type { FleetCell, Recipe } from './fleet-cell.ts'
 import type { QueueAddress } from './queue-address.ts'
@@ -22,6 +24,8 @@ export interface QueueNews {
 }
 
 const connectMs = 5000
+const patienceMs = 5000
+const knockMs = 200
 const longestWaitMs = 2000
 
 /**
@@ -32,37 +36,32 @@ export async function openQueue(address: QueueAddress, news: QueueNews): Promise
   return address.kind === 'redis' ? await openRedis(address, news) : await openPostgres(address, news)
 }
 
-async function openRedis({ url, prefix, shown }: QueueAddress, { onAway, onBack }: QueueNews): Promise<FleetQueue> {
+async function openRedis(address: QueueAddress, { onAway, onBack }: QueueNews): Promise<FleetQueue> {
   const { Queue, Worker } = await import('bullmq')
   const { Redis } = await import('ioredis')
+  const { url, prefix } = address
+  await knock(
+    address,
+    () => new Redis(url, { lazyConnect: true, connectTimeout: connectMs, retryStrategy: () => null }),
+  )
   let isAway = false
-  let hasBeenThere = false
   let why = ''
   const connection = new Redis(url, {
-    lazyConnect: true,
     maxRetriesPerRequest: null,
     connectTimeout: connectMs,
-    retryStrategy: attempt => (hasBeenThere ? Math.min(longestWaitMs, 100 * attempt) : null),
+    retryStrategy: attempt => Math.min(longestWaitMs, 100 * attempt),
   })
   connection.on('error', (error: Error) => {
     why = reasonOf(error)
   })
   connection.on('close', () => {
-    if (hasBeenThere && !isAway) onAway(why || 'the connection is closed')
-    isAway = hasBeenThere
+    if (!isAway) onAway(why || 'the connection is closed')
+    isAway = true
   })
   connection.on('ready', () => {
     if (isAway) onBack()
     isAway = false
   })
-  try {
-    await connection.connect()
-    await connection.ping()
-    hasBeenThere = true
-  } catch (error) {
-    connection.disconnect()
-    throw unreachable(shown, why || reasonOf(error))
-  }
   const cells = new Queue<FleetCell, string>('cells', { connection, prefix })
   const recipes = new Queue<Recipe>('recipes', { connection, prefix })
   for (const queue of [cells, recipes]) queue.on('error', () => undefined)
@@ -78,15 +77,44 @@ async function openRedis({ url, prefix, shown }: QueueAddress, { onAway, onBack 
   }
 }
 
+/** Asks whether anybody is there, again for a while: a server may be starting beside us. Throws UserError. */
+async function knock({ shown }: QueueAddress, createClient: () => Redis): Promise<void> {
+  const startMs = performance.now()
+  for (;;) {
+    let why = ''
+    const client = createClient()
+    client.on('error', (error: Error) => {
+      why = reasonOf(error)
+    })
+    try {
+      await client.connect()
+      await client.ping()
+      return
+    } catch (error) {
+      why ||= reasonOf(error)
+      const mayStart = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|LOADING/.test(why)
+      if (!mayStart || performance.now() - startMs > patienceMs) throw unreachable(shown, why)
+    } finally {
+      client.disconnect()
+    }
+    await pause(knockMs)
+  }
+}
+
 async function openPostgres({ url, prefix, shown }: QueueAddress, { onAway }: QueueNews): Promise<FleetQueue> {
   const { createPostgresBackend, Queue, Worker } = await import('bullmq')
   const connection = { connectionString: url, schema: prefix, migrate: true }
   // The classes are typed for Redis; what makes them another is a factory that comes last.
   const NamedQueue = Queue as unknown as new (name: string, options: unknown, backend: unknown) => Queue
   const CellWorker = Worker as unknown as new (...parts: unknown[]) => Worker<FleetCell, string>
+  let told = ''
   const open = (name: string): Queue => {
     const queue = new NamedQueue(name, { connection }, createPostgresBackend)
-    queue.on('error', error => onAway(reasonOf(error)))
+    queue.on('error', error => {
+      const why = reasonOf(error)
+      if (why !== told) onAway(why)
+      told = why
+    })
     return queue
   }
   try {
