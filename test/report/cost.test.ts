@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadPlan } from '../../src/cli/load-plan.ts'
 import { createManifest } from '../../src/cli/manifest.ts'
+import { runCell } from '../../src/cli/sweep-worker.ts'
 import { costText } from '../../src/report/cost.ts'
 import { costSection } from '../../src/report/html/cost.ts'
+import { sweepCsv } from '../../src/report/sweep-csv.ts'
 import { runPlan } from '../../src/sim/run.ts'
 
 const set = ['traffic={objects: 2000, requests: 20000}', 'warmup=none']
@@ -18,7 +20,13 @@ describe('money in reports', async () => {
   it('says nothing when nobody asks', async () => {
     const plain = await run('')
     expect([plain.cost, costText(plain, 100), costSection(plain)]).toEqual([undefined, [], ''])
-    expect({ ...priced, cost: undefined, manifest: null }).toEqual({ ...plain, cost: undefined, manifest: null })
+    const { cost_usd, saved_usd, ...headline } = priced.headline
+    expect({ ...priced, headline, cost: undefined, manifest: null }).toEqual({
+      ...plain,
+      cost: undefined,
+      manifest: null,
+    })
+    expect([cost_usd!.value, saved_usd!.value]).toEqual([priced.cost!.withCdnUsd, priced.cost!.savedUsd])
   })
 
   it('bills what the run counted: every byte that was sent, every request, every fetch', () => {
@@ -37,6 +45,39 @@ describe('money in reports', async () => {
     expect(text).toMatch(/ms of each request's\s+wait/)
     for (const line of costText(priced, 60)) expect(line.length).toBeLessThanOrEqual(64)
     expect(costSection(priced)).toMatch(/<section id="cost".*What it costs.*Where the prices come from/s)
+  })
+
+  it('can be a threshold where there are prices, and only there', async () => {
+    const thresholds = 'thresholds=["saved_usd > 1e9"]'
+    const { plan, atlas, file } = await loadPlan('three-pops', { set: [...set, thresholds, 'cost=bunny'] })
+    const result = runPlan(plan, atlas, { manifest: await createManifest(plan, file, undefined) })
+    expect(result.thresholds).toMatchObject([{ passed: false, value: result.cost!.savedUsd }])
+    await expect(loadPlan('three-pops', { set: [...set, thresholds] })).rejects.toThrow(/unknown metric "saved_usd"/)
+  })
+
+  it('goes into the table of a sweep', async () => {
+    const cell = (cdn: string) => ({
+      text: 'traffic: { objects: 500, requests: 3000 }\npops: three-continents\nwarmup: none\n',
+      file: 'x.yaml',
+      overrides: [{ key: 'cost', value: cdn }],
+      trace: undefined,
+      precision: undefined,
+    })
+    const rows = await Promise.all(
+      ['cloudfront', 'bunny'].map(async (cdn, index) => ({
+        cell: index,
+        key: cdn,
+        point: { cost: cdn },
+        outcome: await runCell(cell(cdn)),
+      })),
+    )
+    const [head, first, second] = sweepCsv({ title: 'x', rows, isTraced: false })
+      .split('\r\n')
+      .map(line => line.split(','))
+    const column = head!.indexOf('cost_usd')
+    expect(Number(first![column])).toBe(rows[0]!.outcome.metrics.cost_usd)
+    expect(Number(first![column])).toBeGreaterThan(Number(second![column]))
+    await expect(runCell(cell('{cdn: bunny, file: mine.json}'))).rejects.toThrow(/only `run` and `replay`/)
   })
 
   it('names the nearest CDN and cloud', async () => {
