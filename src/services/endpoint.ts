@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { askForBody, noteWaiting } from './expected-body.ts'
 import type { ServiceName } from './identities.ts'
 
 export type EndpointHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -31,7 +32,8 @@ export function createEndpoint(services: EndpointServices): Server {
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 30_000 }, handler)
   // The bucket says itself when it wants a body that may be long; the others always do.
   server.on('checkContinue', (request, response) => {
-    if (serviceOf(request) !== 's3') response.writeContinue()
+    noteWaiting(request)
+    if (serviceOf(request) !== 's3') askForBody(request, response)
     handler(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

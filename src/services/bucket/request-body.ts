@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { askForBody } from '../expected-body.ts'
 import { ChunkFailure, decodeChunks } from '../signature-chunks.ts'
 import type { BucketRequest } from './bucket-request.ts'
 import { checksumField, createChecksum, isChecksum } from './checksums.ts'
@@ -145,7 +146,7 @@ function checkChecksum(
 
 /** A client that waits for a word before it sends a body gets it here, when everything else is right. */
 async function* incoming({ request, response }: BucketRequest): AsyncGenerator<Uint8Array> {
-  if (request.headers.expect !== undefined) response.writeContinue()
+  askForBody(request, response)
   try {
     for await (const piece of request) yield piece as Uint8Array
   } catch (error) {
