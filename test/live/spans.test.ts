@@ -1,11 +1,12 @@
 import { get } from 'node:http'
-import { type Context, propagation, type Span, type SpanOptions, type Tracer, trace } from '@opentelemetry/api'
+import { propagation, trace } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/cli/atlas.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { recordSpan } from '../../src/live/spans.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
+import { MemoryTracer, propagator, type Recorded } from './memory-tracer.ts'
 import { until } from './rig.ts'
 
 const scenario = `
@@ -16,56 +17,6 @@ origin: {at: us-east-1, think: 0ms}
 traffic: {objects: 100, requests: 100, rate: 10/s}
 behaviors: [{path: "*", cache: {ttl: 1h}}]
 `
-
-interface Recorded {
-  name: string
-  id: string
-  trace: string
-  parent: string | undefined
-  attributes: Record<string, unknown>
-}
-
-/** Keeps what has ended; a trace's first span makes its name. */
-class MemoryTracer implements Tracer {
-  readonly ended: Recorded[] = []
-  #count = 0
-
-  startSpan(name: string, options: SpanOptions = {}, under?: Context): Span {
-    const parent = under && trace.getSpanContext(under)
-    const id = (++this.#count).toString(16).padStart(16, '0')
-    const traceId = parent?.traceId ?? id.repeat(2)
-    const recorded: Recorded = {
-      name,
-      id,
-      trace: traceId,
-      parent: parent?.spanId,
-      attributes: { ...options.attributes },
-    }
-    const span = trace.wrapSpanContext({ traceId, spanId: id, traceFlags: 1 })
-    return Object.assign(span, {
-      setAttribute: (key: string, value: unknown) => Object.assign(recorded.attributes, { [key]: value }),
-      setAttributes: (more: object) => Object.assign(recorded.attributes, more),
-      end: () => this.ended.push(recorded),
-    }) as unknown as Span
-  }
-
-  startActiveSpan(): never {
-    throw new Error('not used here')
-  }
-}
-
-/** `traceparent` and nothing else. Source: W3C Trace Context, 3.2. */
-const propagator = {
-  inject(from: Context, carrier: Record<string, string>): void {
-    const found = trace.getSpanContext(from)
-    if (found) carrier.traceparent = `00-${found.traceId}-${found.spanId}-01`
-  },
-  extract(into: Context, carrier: Record<string, string | undefined>): Context {
-    const found = /^00-(\w{32})-(\w{16})-01$/.exec(carrier.traceparent ?? '')
-    return found ? trace.setSpanContext(into, { traceId: found[1]!, spanId: found[2]!, traceFlags: 1 }) : into
-  },
-  fields: () => ['traceparent'],
-}
 
 let network: RunningNetwork | undefined
 afterEach(async () => {
