@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readVersion } from '../../src/cli/version.ts'
+import type { CellEnd } from '../../src/sweep/cell-pool.ts'
 import type { FleetCell } from '../../src/sweep/fleet-cell.ts'
 import { openQueue } from '../../src/sweep/queue.ts'
 import { parseQueueAddress } from '../../src/sweep/queue-address.ts'
+import { runOnFleet } from '../../src/sweep/submit.ts'
 import { freePort, type RedisServer, redisProgram, startRedis } from './redis.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js')
@@ -51,6 +54,15 @@ const sweep = (out: string, ...more: string[]): Running => cdnlab('sweep', 's.ya
 const join3 = (prefix: string): Running[] =>
   [1, 2, 3].map(() => cdnlab('worker', '--queue', urlOf(prefix), '--workers', '1', '--lock', '2s'))
 
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Complete lines of a file; 0 when there is none. */
 function linesOf(name: string): number {
   return existsSync(at(name)) ? readFileSync(at(name)).filter(byte => byte === 10).length : 0
@@ -73,6 +85,15 @@ afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
   await redis?.kill()
   rmSync(folder, { recursive: true })
+})
+
+it('says what a queue in PostgreSQL needs', async () => {
+  if (isInstalled('pg')) return
+  const { code, told } = await cdnlab('worker', '--queue', 'postgres://u:secret@127.0.0.1:1/lab').ended
+  expect([code, told]).toEqual([
+    2,
+    expect.stringMatching(/u:\*\*\*@.*: the driver of PostgreSQL is not installed \(npm/),
+  ])
 })
 
 it('has a server to try fleets with, where everything must be tried', () => {
@@ -134,6 +155,51 @@ describe.skipIf(!redisProgram)('a fleet', () => {
     expect(await queue.cells.getJobCounts('active', 'waiting')).toEqual({ active: 0, waiting: 0 })
     await queue.close()
   })
+
+  it('loses nothing when the sweep itself is killed: what was computed meanwhile waits for its resumption', async () => {
+    const words = ['--grid', 'seed=1..30', '--queue', urlOf('resume')]
+    const fleet = sweep('resumed', ...words)
+    const { child, ended } = cdnlab('worker', '--queue', urlOf('resume'), '--workers', '1', '--idle', '4s')
+    await untilLines('resumed/journal', 5, fleet)
+    fleet.child.kill('SIGKILL')
+    expect((await sweep('resumed', ...words, '--resume').ended).code).toBe(0)
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 0, told: expect.stringContaining('\n30 cells run\n') })
+    expect((await sweep('straight', '--grid', 'seed=1..30').ended).code).toBe(0)
+    expect(bytesOf('resumed')).toEqual(bytesOf('straight'))
+  }, 120_000)
+
+  it('charges a cell that kills its worker again and again, and goes on with the others', async () => {
+    const queue = await openQueue(parseQueueAddress(urlOf('poison')), quiet)
+    const values = ['a', 'poison', 'b', 'c']
+    const cells = values.map((value, cell) => ({
+      ...{ cell, key: value },
+      task: { text: '', file: '', overrides: [{ key: 'k', value }], trace: undefined, precision: undefined },
+    }))
+    const ends = new Map<number, CellEnd>()
+    const collected = runOnFleet(cells, {
+      ...{ queue, version: '1', timeoutMs: Number.POSITIVE_INFINITY, needBytes: 1 },
+      signal: new AbortController().signal,
+      onLonely: () => undefined,
+      onEnd: ({ cell }, end) => void ends.set(cell, end),
+    })
+    const worker = join(import.meta.dirname, 'poisoned-worker.mjs')
+    for (let lost = 0; lost < 3; lost++) {
+      const child = spawn(process.execPath, [worker, urlOf('poison')], { stdio: 'ignore' })
+      children.push(child)
+      expect(await new Promise(resolve => child.on('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL')
+    }
+    children.push(spawn(process.execPath, [worker, urlOf('poison')], { stdio: 'ignore' }))
+    await collected
+    await queue.close()
+    const outcomes = values.map((_, cell) => ends.get(cell))
+    expect(outcomes).toEqual([
+      { outcome: { value: 'a' } },
+      { error: expect.stringContaining('every worker that began it was lost') },
+      { outcome: { value: 'b' } },
+      { outcome: { value: 'c' } },
+    ])
+  }, 120_000)
 
   it('says that a queue is not there', async () => {
     const words = ['--queue', `redis://user:secret@127.0.0.1:${await freePort()}`]
