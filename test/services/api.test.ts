@@ -256,6 +256,17 @@ describe('an API', () => {
   })
 })
 
+describe('an API that says nothing to browsers', () => {
+  it('leaves what its functions say to them', async () => {
+    const own = await openApi(apiPlan([routePlan('ANY /formatted', 'formatted')]))
+    const answer = await fetch(`${own.url}/formatted`, { headers: { origin: 'https://a.example' } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('evil')
+    const asked = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
+    expect((await fetch(`${own.url}/formatted`, { method: 'OPTIONS', headers: asked })).status).toBe(201)
+    await own.close()
+  })
+})
+
 describe('opening an API', () => {
   it.each([
     ['a function that is not there', apiPlan([routePlan('GET /', 'absent')]), 'no function "absent"'],

@@ -11,6 +11,8 @@ export interface ApiRequest {
   sourceIp: string
   httpVersion: string
   requestId: string
+  /** As X-Ray writes it. */
+  traceId: string
   routeKey: string
   parameters: Record<string, string>
   apiId: string

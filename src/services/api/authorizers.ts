@@ -18,12 +18,11 @@ export interface AuthorizersOptions {
   readFile(path: string): Promise<string>
   /** Time of day in milliseconds. */
   now(): number
-  traceOf(request: ApiRequest): string
 }
 
 /** The authorizers of an API by name. Throws UserError for one whose function does not exist or whose keys are none. */
 export async function createAuthorizers(options: AuthorizersOptions): Promise<Map<string, Authorizer>> {
-  const { plans, functions, readFile, now, traceOf } = options
+  const { plans, functions, readFile, now } = options
   const authorizers = new Map<string, Authorizer>()
   for (const plan of plans) {
     if (plan.kind === 'jwt') {
@@ -32,7 +31,7 @@ export async function createAuthorizers(options: AuthorizersOptions): Promise<Ma
     }
     const target = functions.find(plan.function)
     if (!target) throw new UserError({ message: `authorizer "${plan.name}": there is no function "${plan.function}"` })
-    authorizers.set(plan.name, createFunctionAuthorizer({ plan, target, traceOf }))
+    authorizers.set(plan.name, createFunctionAuthorizer(plan, target))
   }
   return authorizers
 }

@@ -1,8 +1,8 @@
 import type { Invocation } from '../functions/live-function.ts'
+import type { OpenRoute } from './answer-request.ts'
 import { type ApiAnswer, readAnswer } from './api-answer.ts'
 import { type ApiRequest, type AuthorizerContext, apiEvent } from './api-event.ts'
 import type { Exchange } from './exchange.ts'
-import type { OpenRoute } from './gateway.ts'
 
 export interface Call {
   route: OpenRoute
@@ -31,7 +31,7 @@ export async function callRoute({ route, request, body, authorizer, exchange, no
   const timeoutMs = Math.min(route.plan.timeoutMs, greatestTimeoutMs)
   const outcome = await within(
     timeoutMs,
-    route.target.invoke(event, { requestId: request.requestId, traceId: exchange.trace.amazon }),
+    route.target.invoke(event, { requestId: request.requestId, traceId: request.traceId }),
   )
   exchange.functionMs = now() - begunAt
   if (outcome === undefined) return late

@@ -2,14 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { AuthorizerPlan } from '../../backend/plans.ts'
 import type { LiveFunction } from '../functions/live-function.ts'
 import { type ApiRequest, authorizerEvent } from './api-event.ts'
-import type { Judgement } from './authorizers.ts'
+import type { Authorizer, Judgement } from './authorizers.ts'
 import { parseSource } from './sources.ts'
-
-export interface FunctionAuthorizerOptions {
-  plan: AuthorizerPlan & { kind: 'function' }
-  target: LiveFunction
-  traceOf(request: ApiRequest): string
-}
 
 /** What a function said of somebody, as it is kept. */
 interface Opinion {
@@ -26,11 +20,10 @@ const forbidden: Judgement = { kind: 'refused', status: 403, fields: [] }
  * fails or answers something else. What it says is kept by its identity sources, for all routes of the API.
  * Source: Amazon API Gateway Developer Guide, "Control access to HTTP APIs with AWS Lambda authorizers".
  */
-export function createFunctionAuthorizer({
-  plan,
-  target,
-  traceOf,
-}: FunctionAuthorizerOptions): (request: ApiRequest) => Promise<Judgement> {
+export function createFunctionAuthorizer(
+  plan: AuthorizerPlan & { kind: 'function' },
+  target: LiveFunction,
+): Authorizer {
   const sources = plan.sources.map(parseSource)
   const kept = new LRUCache<string, Opinion>({ max: keptOpinions, ttl: Math.max(1, plan.cacheMs) })
   return async request => {
@@ -42,7 +35,7 @@ export function createFunctionAuthorizer({
     let opinion = mayKeep ? kept.get(key) : undefined
     if (opinion === undefined) {
       const event = authorizerEvent(request, identity as string[], resource)
-      const outcome = await target.invoke(JSON.stringify(event), { traceId: traceOf(request) })
+      const outcome = await target.invoke(JSON.stringify(event), { traceId: request.traceId })
       if (outcome.kind !== 'answered') return failed
       const answer: unknown = JSON.parse(outcome.payload)
       opinion = plan.response === 'simple' ? readSimple(answer) : readPolicy(answer)

@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { pathToFileURL } from 'node:url'
-import {
-  type Environment,
-  EnvironmentPool,
-  type PoolCounts,
-  type Throttle,
-  usualRamp,
-} from '../../backend/environment-pool.ts'
-import { createKeepAlive } from '../../backend/keep-alive/index.ts'
+import type { PoolCounts, Throttle } from '../../backend/environment-pool.ts'
 import type { FunctionPlan } from '../../backend/plans.ts'
-import { createTokenBucket } from '../../backend/token-bucket.ts'
 import type { Ms } from '../../lib/clock.ts'
 import { createBoundedLog } from './bounded-log.ts'
-import { type InvocationEnd, type LiveEnvironment, startEnvironment } from './environment.ts'
+import type { InvocationEnd } from './environment.ts'
 import type { MemoryWatch } from './memory-watch.ts'
 import type { StartGate } from './start-gate.ts'
+import { createThreads, type Taken } from './threads.ts'
 
 /** What came of an event. */
 export type Invocation =
@@ -56,92 +48,22 @@ export interface LiveFunctionOptions {
   gate: StartGate
 }
 
-const initTimeoutMs = 10_000
-const answerBytes = 6 * 1024 * 1024
-const logLetters = 256 * 1024
-const longestTimerMs = 2 ** 31 - 1
-
 /**
- * A function whose environments are worker threads. The pure pool decides who starts, serves and stops; here it is done. Handlers
- * are trusted code: their limits protect the host from mistakes, not from malice.
+ * A function whose environments are worker threads. Handlers are trusted code: their limits protect the host from mistakes, not from
+ * malice.
  */
 export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
-  const { plan, now, memoryWatch } = options
+  const { plan, file, now, memoryWatch, gate } = options
   const log = createBoundedLog()
-  const alive = new Map<Environment, LiveEnvironment>()
-  const tails = new WeakMap<LiveEnvironment, { text: string }>()
-  let timer: NodeJS.Timeout | undefined
+  const variables = (): Record<string, string> => ({ ...variablesOf(plan), ...options.variables(), ...plan.variables })
+  const threads = createThreads({ plan, file, now, variables, gate, write: log.write })
   let isClosed = false
 
-  const pool = new EnvironmentPool({
-    concurrency: plan.concurrency,
-    ramp: createTokenBucket(usualRamp.perSecond, usualRamp.environments),
-    keepAlive: createKeepAlive(plan.keepAlive),
-    loaded: environment => void start(environment),
-    unloaded(environment) {
-      const live = alive.get(environment)
-      alive.delete(environment)
-      void live?.stop()
-    },
-  })
-
-  function start(environment: Environment): LiveEnvironment {
-    const tail = { text: '' }
-    const live = startEnvironment({
-      data: {
-        functionName: plan.name,
-        module: pathToFileURL(options.file).href,
-        exportName: plan.exportName,
-        memoryMiB: plan.memoryMiB,
-        answerLetters: answerBytes,
-        logLetters,
-      },
-      variables: { ...variablesOf(plan), ...options.variables(), ...plan.variables },
-      initTimeoutMs,
-      gate: options.gate,
-      write(text) {
-        log.write(text)
-        tail.text += text
-      },
-      lost() {
-        if (alive.get(environment) !== live) return
-        alive.delete(environment)
-        pool.lose(environment, now())
-      },
-    })
-    alive.set(environment, live)
-    tails.set(live, tail)
-    return live
-  }
-
-  /** Wakes up for the next environment that is to come or go. */
-  function rest(): void {
-    clearTimeout(timer)
-    if (isClosed || pool.dueAt === Number.POSITIVE_INFINITY) return
-    timer = setTimeout(
-      () => {
-        pool.settle(now())
-        rest()
-      },
-      Math.min(longestTimerMs, Math.max(0, pool.dueAt - now())),
-    ).unref()
-  }
-
-  async function serve(
-    environment: Environment,
-    event: string,
-    requestId: string,
-    traceId: string,
-  ): Promise<Invocation> {
+  async function serve(taken: Taken, event: string, requestId: string, traceId: string): Promise<Invocation> {
+    const { live, tail, cold } = taken
     const startedAt = now()
-    // A warm one may have ended a moment ago, before its end was told.
-    const known = alive.get(environment)
-    const cold = known?.isAlive() !== true || environment.cold
-    const live = known?.isAlive() ? known : start(environment)
-    const tail = tails.get(live)!
     const failure = await live.loaded
     const begunAt = now()
-    const initMs = cold ? begunAt - startedAt : 0
     tail.text = `START RequestId: ${requestId} Version: $LATEST\n${tail.text}`
     let end: InvocationEnd
     if (failure) end = { kind: 'failed', error: failure, isHandled: false, isLost: true }
@@ -150,43 +72,41 @@ export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
       end = await live.invoke({ requestId, event, deadlineMs: Date.now() + plan.timeoutMs, traceId }, plan.timeoutMs)
       unwatch()
     }
-    const endedAt = now()
-    if (end.kind === 'failed' && end.isLost) {
-      alive.delete(environment)
-      pool.discard(environment, endedAt)
-    } else pool.release(environment, endedAt)
-    rest()
+    threads.giveBack(taken, end.kind === 'failed' && end.isLost)
     const memoryMiB = Math.max(1, Math.ceil(live.memory.peakBytes / 1024 ** 2))
-    const report = { requestId, cold, initMs, durationMs: endedAt - begunAt, memoryMiB }
+    const times = { initMs: cold ? begunAt - startedAt : 0, durationMs: now() - begunAt }
+    const report = { requestId, cold, ...times, memoryMiB }
     const lines = tail.text + closingLines(plan, report, end)
     tail.text = ''
-    if (end.kind === 'answered') return { ...report, kind: 'answered', payload: end.payload, lines }
-    const { errorType, trace } = end.error
-    const isExit = errorType === 'Runtime.ExitError' || errorType === 'Sandbox.Timedout'
-    const errorMessage = isExit ? `RequestId: ${requestId} ${end.error.errorMessage}` : end.error.errorMessage
-    const payload = JSON.stringify(isExit ? { errorType, errorMessage } : { errorType, errorMessage, trace })
-    return { ...report, kind: 'failed', payload, errorType, isHandled: end.isHandled, lines }
+    return invocationOf({ ...report, lines }, end)
   }
 
   return {
     plan,
-    counts: pool.counts,
+    counts: threads.counts,
     async invoke(event, { requestId = randomUUID(), traceId = '' } = {}) {
       if (isClosed) return closedInvocation(requestId)
-      const taken = pool.acquire(now())
+      const taken = threads.take()
       if (typeof taken === 'string') return { kind: 'throttled', reason: taken }
       return serve(taken, event, requestId, traceId)
     },
-    environments: () => alive.size,
-    log: () => log.lines(),
-    async close() {
+    environments: threads.size,
+    log: log.lines,
+    close() {
       isClosed = true
-      clearTimeout(timer)
-      const stopping = [...alive.values()].map(live => live.stop())
-      alive.clear()
-      await Promise.all(stopping)
+      return threads.close()
     },
   }
+}
+
+function invocationOf(report: InvocationReport, end: InvocationEnd): Invocation {
+  if (end.kind === 'answered') return { ...report, kind: 'answered', payload: end.payload }
+  const { errorType, errorMessage, trace } = end.error
+  const isExit = errorType === 'Runtime.ExitError' || errorType === 'Sandbox.Timedout'
+  const told = isExit
+    ? { errorType, errorMessage: `RequestId: ${report.requestId} ${errorMessage}` }
+    : { errorType, errorMessage, trace }
+  return { ...report, kind: 'failed', payload: JSON.stringify(told), errorType, isHandled: end.isHandled }
 }
 
 /** What comes of an event after the end. */
