@@ -42,6 +42,22 @@ export class IdMap {
     }
   }
 
+  has(id: number): boolean {
+    return this.get(id) !== absent
+  }
+
+  /**
+   * Reads the entry where each id of some rows is looked for first: such reads overlap, where those of look-ups wait for one another.
+   * The number returned means nothing; it keeps the reads from being optimised away.
+   */
+  touch(ids: Int32Array, from: number, to: number): number {
+    const entries = this.#entries
+    const shift = this.#shift
+    let touched = 0
+    for (let row = from; row < to; row++) touched ^= entries[(Math.imul(ids[row]!, 0x9e3779b1) >>> shift) << 1]!
+    return touched
+  }
+
   set(id: number, value: number): void {
     if ((this.#size + 1) << 1 > this.#mask + 1) this.#grow()
     const entries = this.#entries

@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** A seeded source of randomness. Each purpose gets a stream of its own, so that adding a die changes no other. */
 export interface Random {
@@ -20,7 +20,7 @@ export function createRandom(seed: number, ...names: string[]): Random {
 }
 
 function fromKey(key: number): Random {
-  const generator = xoroshiro128plus(key)
+  let generator = xoroshiro128plus(key)
   const uint32 = (): number => generator.next() >>> 0
   return {
     uint32,
@@ -32,10 +32,32 @@ function fromKey(key: number): Random {
       return draw % count
     },
     fill(out, count) {
-      for (let row = 0; row < count; row++) out[row] = generator.next()
+      generator = xoroshiro128plusFromState(fillFrom(generator.getState(), out, count))
     },
     fork: name => fromKey(hashText(key, name)),
   }
+}
+
+/**
+ * Fills rows from a state of xoroshiro128+ and returns the state after them: the generator's own steps, with its state in locals
+ * all along. Source: D. Blackman, S. Vigna: Scrambled linear pseudorandom number generators, ACM TOMS 47(4), 2021, table 3: 24, 16, 37.
+ */
+function fillFrom(state: readonly number[], out: Uint32Array, count: number): number[] {
+  let high0 = state[0]! | 0
+  let low0 = state[1]! | 0
+  let high1 = state[2]! | 0
+  let low1 = state[3]! | 0
+  for (let row = 0; row < count; row++) {
+    out[row] = low0 + low1
+    const low = low0 ^ low1
+    const high = high0 ^ high1
+    const rolled = (low0 << 24) | (high0 >>> 8)
+    high0 = ((high0 << 24) | (low0 >>> 8)) ^ high ^ ((high << 16) | (low >>> 16))
+    low0 = rolled ^ low ^ (low << 16)
+    low1 = (high << 5) | (low >>> 27)
+    high1 = (low << 5) | (high >>> 27)
+  }
+  return [high0, low0, high1, low1]
 }
 
 /** FNV-1a over UTF-16 units, finished by `mix32`: turns a name into a stream key. */

@@ -1,6 +1,5 @@
 import type { ObjectId } from '../cache/policy.ts'
 import type { Ms } from '../lib/clock.ts'
-import { grownFloat64, grownInt32 } from '../lib/columns.ts'
 import { absent, IdMap } from '../lib/id-map.ts'
 import { TimedQueue } from '../lib/timed-queue.ts'
 import { type Answer, holdsNothing, type Reply, type Version } from './ask.ts'
@@ -20,51 +19,67 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 /** Told how a fetch ended: the answer that the asker gets, when it is there, and what it cost to get it. */
 export type Landed = (answer: Answer, then: Ms, outcome: Outcome) => void
 
-/** A fetch on its way, by its row in the columns of `Flights`: begun, perhaps answered, and not yet arrived. */
-export type Flight = number
-export const noFlight: Flight = absent
+/** A number that the compiler takes for a real one from the beginning, so that a field never changes its kind. */
+const real = 0.5
 
-const firstRows = 16
-
-/**
- * The fetches of one PoP: who is on its way by object, and who arrives next. They are columns whose rows are used again and again,
- * so that a miss costs no garbage; a row stays readable after its arrival, until the next flight begins.
- */
-export class Flights {
-  id = new Int32Array(firstRows)
-  begun = new Float64Array(firstRows)
+/** A fetch on its way: begun, perhaps answered, and not yet arrived. Flights are used again and again, so that a miss costs no garbage. */
+export class Flight {
+  readonly number: number
+  /** Takes the answer from upstream. */
+  readonly reply: Reply
+  id: ObjectId = 0
+  begun = real
   /** What the PoP held when it began; the copy stays readable while it is refreshed. */
-  held = new Float64Array(firstRows)
-  heldBytes = new Float64Array(firstRows)
-  errorUntil = new Float64Array(firstRows)
+  held: Version = real
+  heldBytes = real
+  errorUntil = real
   /** When the object is asked for after the last one who waits for it. */
-  nextUse = new Float64Array(firstRows)
-  /** Of the answer, once it is known, which may be before it arrives; status 0 until then. */
-  status = new Int32Array(firstRows)
-  bytes = new Float64Array(firstRows)
-  version = new Float64Array(firstRows)
-  ttlMs = new Float64Array(firstRows)
-  staleMs = new Float64Array(firstRows)
-  staleIfErrorMs = new Float64Array(firstRows)
-  arrival = new Float64Array(firstRows)
-  outcome = new Int32Array(firstRows)
-  /** 0 after a purge: what arrives is older than the purge and must not be stored. */
-  mayStore = new Int32Array(firstRows)
-  /** 0 once it has arrived, until its row is used again. */
-  #isOpen = new Int32Array(firstRows)
-  #made = 0
-  /** Takes the answer from upstream; made once for each row. */
-  readonly reply: Reply[] = []
+  nextUse = real
+  /** What those who wait get, once it is known, which may be before it arrives. */
+  readonly answer: Answer = { status: 0, bytes: real, version: real, ttlMs: real, staleMs: real, staleIfErrorMs: real }
+  isAnswered = false
+  arrival = real
+  outcome: Outcome = Outcome.fetched
+  /** False after a purge: what arrives is older than the purge and must not be stored. */
+  mayStore = true
+  /** False once it has arrived, until it is used again. */
+  isOpen = false
   /** Most flights have one who waits, so the first one stands alone. */
-  readonly #firstWaiter: (Landed | null)[] = []
-  readonly #otherWaiters: Landed[][] = []
+  firstWaiter: Landed | null = null
+  readonly otherWaiters: Landed[] = []
+
+  constructor(number: number, onReply: OnReply) {
+    this.number = number
+    this.reply = (answer, then) => onReply(this, answer, then)
+  }
+
+  /** What the PoP holds of the object while it is fetched. */
+  hold(version: Version, bytes: number, errorUntil: Ms): void {
+    this.held = version
+    this.heldBytes = bytes
+    this.errorUntil = errorUntil
+  }
+
+  /** Lets somebody wait for the answer; at once when it is known. */
+  wait(waiter: Landed): void {
+    if (this.isAnswered) waiter(this.answer, this.arrival, this.outcome)
+    else if (this.firstWaiter === null) this.firstWaiter = waiter
+    else this.otherWaiters.push(waiter)
+  }
+}
+
+/** Told of the answer to a flight. */
+export type OnReply = (flight: Flight, answer: Answer, then: Ms) => void
+
+/** The fetches of one PoP: who is on its way by object, and who arrives next. */
+export class Flights {
+  readonly #made: Flight[] = []
   readonly #free: Flight[] = []
   readonly #byObject = new IdMap(16)
   readonly #arrivals = new TimedQueue()
-  readonly #onReply: (flight: Flight, answer: Answer, then: Ms) => void
+  readonly #onReply: OnReply
 
-  /** `onReply` is told of the answer to each flight. */
-  constructor(onReply: (flight: Flight, answer: Answer, then: Ms) => void) {
+  constructor(onReply: OnReply) {
     this.#onReply = onReply
   }
 
@@ -73,124 +88,74 @@ export class Flights {
     return this.#arrivals.nextTime
   }
 
-  /** The fetch that an ask for this object could join, or `noFlight`. */
-  find(id: ObjectId): Flight {
-    return this.#byObject.get(id)
+  /** The fetch that an ask for this object could join. */
+  find(id: ObjectId): Flight | null {
+    const number = this.#byObject.get(id)
+    return number === absent ? null : this.#made[number]!
+  }
+
+  /** True where an ask for this object could join a fetch. */
+  has(id: ObjectId): boolean {
+    return this.#byObject.has(id)
   }
 
   begin(id: ObjectId, now: Ms, nextUse: number): Flight {
     const flight = this.#free.pop() ?? this.#make()
-    this.id[flight] = id
-    this.begun[flight] = now
-    this.held[flight] = holdsNothing
-    this.errorUntil[flight] = Number.NEGATIVE_INFINITY
-    this.nextUse[flight] = nextUse
-    this.status[flight] = 0
-    this.mayStore[flight] = 1
-    this.#isOpen[flight] = 1
-    this.#byObject.set(id, flight)
+    flight.id = id
+    flight.begun = now
+    flight.held = holdsNothing
+    flight.errorUntil = Number.NEGATIVE_INFINITY
+    flight.nextUse = nextUse
+    flight.isAnswered = false
+    flight.mayStore = true
+    flight.isOpen = true
+    this.#byObject.set(id, flight.number)
     return flight
   }
 
-  /** What the PoP holds of the object while it is fetched. */
-  hold(flight: Flight, version: Version, bytes: number, errorUntil: Ms): void {
-    this.held[flight] = version
-    this.heldBytes[flight] = bytes
-    this.errorUntil[flight] = errorUntil
-  }
-
-  /** The answer is known: it will arrive then. */
-  date(flight: Flight, answer: Answer, outcome: Outcome, arrival: Ms): void {
-    this.status[flight] = answer.status
-    this.bytes[flight] = answer.bytes
-    this.version[flight] = answer.version
-    this.ttlMs[flight] = answer.ttlMs
-    this.staleMs[flight] = answer.staleMs
-    this.staleIfErrorMs[flight] = answer.staleIfErrorMs
-    this.outcome[flight] = outcome
-    this.arrival[flight] = arrival
-    this.#arrivals.push(arrival, flight)
-  }
-
-  /** Lets somebody wait for the answer; at once when it is known. */
-  wait(flight: Flight, waiter: Landed): void {
-    if (this.status[flight] !== 0) waiter(this.#answerOf(flight), this.arrival[flight]!, this.#outcomeOf(flight))
-    else if (this.#firstWaiter[flight] === null) this.#firstWaiter[flight] = waiter
-    else this.#otherWaiters[flight]!.push(waiter)
-  }
-
-  /** Tells those who wait, in the order in which they came. */
-  tell(flight: Flight, answer: Answer, then: Ms, outcome: Outcome): void {
-    const first = this.#firstWaiter[flight]!
+  /** The answer is known: it will arrive then. Tells those who wait, in the order in which they came. */
+  land(flight: Flight, { status, bytes, version, ttlMs, staleMs, staleIfErrorMs }: Answer, outcome: Outcome): void {
+    const { answer } = flight
+    answer.status = status
+    answer.bytes = bytes
+    answer.version = version
+    answer.ttlMs = ttlMs
+    answer.staleMs = staleMs
+    answer.staleIfErrorMs = staleIfErrorMs
+    flight.outcome = outcome
+    flight.isAnswered = true
+    this.#arrivals.push(flight.arrival, flight.number)
+    const first = flight.firstWaiter
     if (first === null) return
-    this.#firstWaiter[flight] = null
-    first(answer, then, outcome)
-    const others = this.#otherWaiters[flight]!
+    flight.firstWaiter = null
+    first(answer, flight.arrival, outcome)
+    const others = flight.otherWaiters
     if (others.length === 0) return
-    for (let waiter = 0; waiter < others.length; waiter++) others[waiter]!(answer, then, outcome)
+    for (const waiter of others) waiter(answer, flight.arrival, outcome)
     others.length = 0
   }
 
-  /** Takes the next arrival out; only when `nextArrival` has come. The row is free: it must be read before the next flight begins. */
+  /** Takes the next arrival out; only when `nextArrival` has come. It must be read before the next flight begins. */
   takeArrived(): Flight {
-    const flight = this.#arrivals.pop()
-    const id = this.id[flight]!
-    if (this.#byObject.get(id) === flight) this.#byObject.delete(id)
-    this.#isOpen[flight] = 0
+    const flight = this.#made[this.#arrivals.pop()]!
+    if (this.#byObject.get(flight.id) === flight.number) this.#byObject.delete(flight.id)
+    flight.isOpen = false
     this.#free.push(flight)
     return flight
   }
 
   /** What arrives for matching objects from now on is not stored, and nobody joins it any more. */
   disown(matches: (id: ObjectId) => boolean): void {
-    for (let flight = 0; flight < this.#made; flight++) {
-      if (this.#isOpen[flight] === 0 || !matches(this.id[flight]!)) continue
-      this.mayStore[flight] = 0
-      this.#byObject.delete(this.id[flight]!)
-    }
-  }
-
-  #outcomeOf(flight: Flight): Outcome {
-    return this.outcome[flight] as Outcome
-  }
-
-  #answerOf(flight: Flight): Answer {
-    return {
-      status: this.status[flight]!,
-      bytes: this.bytes[flight]!,
-      version: this.version[flight]!,
-      ttlMs: this.ttlMs[flight]!,
-      staleMs: this.staleMs[flight]!,
-      staleIfErrorMs: this.staleIfErrorMs[flight]!,
+    for (const flight of this.#made) {
+      if (!flight.isOpen || !matches(flight.id)) continue
+      flight.mayStore = false
+      this.#byObject.delete(flight.id)
     }
   }
 
   #make(): Flight {
-    const flight = this.#made++
-    if (flight === this.id.length) this.#grow()
-    this.reply.push((answer, then) => this.#onReply(flight, answer, then))
-    this.#firstWaiter.push(null)
-    this.#otherWaiters.push([])
+    const flight = new Flight(this.#made.length, this.#onReply)
+    this.#made.push(flight)
     return flight
-  }
-
-  #grow(): void {
-    const rows = this.id.length * 2
-    this.id = grownInt32(this.id, rows)
-    this.begun = grownFloat64(this.begun, rows)
-    this.held = grownFloat64(this.held, rows)
-    this.heldBytes = grownFloat64(this.heldBytes, rows)
-    this.errorUntil = grownFloat64(this.errorUntil, rows)
-    this.nextUse = grownFloat64(this.nextUse, rows)
-    this.status = grownInt32(this.status, rows)
-    this.bytes = grownFloat64(this.bytes, rows)
-    this.version = grownFloat64(this.version, rows)
-    this.ttlMs = grownFloat64(this.ttlMs, rows)
-    this.staleMs = grownFloat64(this.staleMs, rows)
-    this.staleIfErrorMs = grownFloat64(this.staleIfErrorMs, rows)
-    this.arrival = grownFloat64(this.arrival, rows)
-    this.outcome = grownInt32(this.outcome, rows)
-    this.mayStore = grownInt32(this.mayStore, rows)
-    this.#isOpen = grownInt32(this.#isOpen, rows)
   }
 }

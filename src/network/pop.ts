@@ -3,9 +3,8 @@ import type { Future, ObjectId } from '../cache/policy.ts'
 import { Verdict } from '../cache/verdict.ts'
 import { BitSet } from '../lib/bit-set.ts'
 import type { Ms } from '../lib/clock.ts'
-import { absent } from '../lib/id-map.ts'
 import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Version } from './ask.ts'
-import { type Flight, Flights, type Landed, noFlight, Outcome } from './flights.ts'
+import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
 
 export interface PopOptions {
   /** Makes an empty shelf: at the start, and again after the PoP was down. */
@@ -89,6 +88,11 @@ export class Pop {
     return this.#evictionsBefore + this.#cache.evictions
   }
 
+  /** Brings what the next asks read first into the processor's cache; see `IdMap.touch`. */
+  touch(ids: Int32Array, from: number, to: number): number {
+    return this.#cache.touch(ids, from, to) ^ this.#seen.touch(ids, from, to)
+  }
+
   /** What the shelf says of an ask. `hit` is all there is to it; everything else goes on with `fetch`. */
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)
@@ -97,17 +101,17 @@ export class Pop {
     this.#options.future.nextUse = this.nextUse
     const verdict = this.#cache.look(id, now)
     if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
-    return this.#flights.find(id) === noFlight ? verdict : Verdict.join
+    return this.#flights.has(id) ? Verdict.join : verdict
   }
 
   /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
   fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
     if (verdict === Verdict.pass) this.#pass(id, now, landed)
-    else if (verdict === Verdict.join) this.#join(this.#flights.find(id), landed)
+    else if (verdict === Verdict.join) this.#join(this.#flights.find(id)!, landed)
     else if (verdict === Verdict.stale) {
       landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
-      if (this.#flights.find(id) === noFlight) this.#begin(id, now, null)
-    } else this.#begin(id, now, landed)
+      if (!this.#flights.has(id)) this.#begin(id, now, true, null)
+    } else this.#begin(id, now, verdict === Verdict.expired, landed)
   }
 
   /** How another PoP asks. */
@@ -176,22 +180,21 @@ export class Pop {
     while (this.#flights.nextArrival <= now) this.#shelve(this.#flights.takeArrived())
   }
 
-  #begin(id: ObjectId, now: Ms, landed: Landed | null): void {
-    const flights = this.#flights
-    const flight = flights.begin(id, now, this.nextUse)
-    const slot = this.#cache.slotOf(id)
-    if (slot !== absent)
-      flights.hold(flight, this.#versions[slot] ?? 0, this.#cache.bytesOf(slot), this.#cache.errorUntil(id))
-    if (landed !== null) flights.wait(flight, landed)
+  #begin(id: ObjectId, now: Ms, isHeld: boolean, landed: Landed | null): void {
+    const flight = this.#flights.begin(id, now, this.nextUse)
+    if (isHeld) {
+      const slot = this.#cache.slotOf(id)
+      flight.hold(this.#versions[slot] ?? 0, this.#cache.bytesOf(slot), this.#cache.errorUntil(id))
+    }
+    if (landed !== null) flight.wait(landed)
     this.totals.upstreamAsks++
-    this.#options.upstream(id, now, flights.held[flight]!, flights.reply[flight]!)
+    this.#options.upstream(id, now, flight.held, flight.reply)
   }
 
   /** Decides what those who wait get. */
   #arrive(flight: Flight, answer: Answer, then: Ms): void {
-    const flights = this.#flights
-    const deadline = flights.begun[flight]! + this.#options.timeoutMs
-    const arrival = Math.min(then, deadline)
+    const deadline = flight.begun + this.#options.timeoutMs
+    flight.arrival = Math.min(then, deadline)
     let result = this.#receive(answer, then > deadline)
     let outcome: Outcome = Outcome.fetched
     if (result.status === 304) {
@@ -199,19 +202,17 @@ export class Pop {
       result = { ...result, status: 200 }
     } else if (result.status !== 200) {
       outcome = Outcome.failed
-      if (arrival < flights.errorUntil[flight]!) {
+      if (flight.arrival < flight.errorUntil) {
         outcome = Outcome.staleIfError
-        const [bytes, version] = [flights.heldBytes[flight]!, flights.held[flight]!]
-        result = { ...failureOf(502), status: 200, bytes, version }
+        result = { ...failureOf(502), status: 200, bytes: flight.heldBytes, version: flight.held }
       }
     }
-    flights.date(flight, result, outcome, arrival)
-    flights.tell(flight, result, arrival, outcome)
+    this.#flights.land(flight, result, outcome)
   }
 
   #join(flight: Flight, landed: Landed): void {
-    this.#flights.nextUse[flight] = this.nextUse
-    this.#flights.wait(flight, landed)
+    flight.nextUse = this.nextUse
+    flight.wait(landed)
   }
 
   #pass(id: ObjectId, now: Ms, landed: Landed): void {
@@ -232,18 +233,13 @@ export class Pop {
     return isLate ? failureOf(504) : answer
   }
 
-  #shelve(flight: Flight): void {
-    const flights = this.#flights
-    const ttlMs = flights.ttlMs[flight]!
-    if (flights.mayStore[flight] === 0 || flights.outcome[flight]! > Outcome.revalidated || ttlMs < 0) return
-    this.#options.future.nextUse = flights.nextUse[flight]!
-    const id = flights.id[flight]!
-    const freshUntil = flights.arrival[flight]! + ttlMs
-    const staleUntil = freshUntil + flights.staleMs[flight]!
-    const errorUntil = freshUntil + flights.staleIfErrorMs[flight]!
-    if (!this.#cache.store(id, flights.bytes[flight]!, freshUntil, staleUntil, errorUntil)) return
+  #shelve({ id, answer, arrival, outcome, mayStore, nextUse }: Flight): void {
+    const { bytes, version, ttlMs, staleMs, staleIfErrorMs } = answer
+    if (!mayStore || outcome > Outcome.revalidated || ttlMs < 0) return
+    this.#options.future.nextUse = nextUse
+    const freshUntil = arrival + ttlMs
+    if (!this.#cache.store(id, bytes, freshUntil, freshUntil + staleMs, freshUntil + staleIfErrorMs)) return
     this.#purged.delete(id)
-    const version = flights.version[flight]!
     if (version > 0 || this.#versions.length > 0) this.#versions[this.#cache.slotOf(id)] = version
   }
 

@@ -10,6 +10,8 @@ import type { BehaviorPlan, TrafficPlan } from './plan.ts'
 export interface Rules extends Holdings {
   /** Index of the behaviour that matches, by object. */
   behaviorOf: Uint8Array
+  /** True where one behaviour rules all objects: nobody needs to look it up. */
+  hasOne: boolean
   /** True for the objects that must not be stored; null when there are none. */
   isPass: ((id: ObjectId) => boolean) | null
   /** How an object is asked for: its path, and the method. */
@@ -54,7 +56,8 @@ export function createRules(
       const index = matchers.findIndex(matches => matches(id))
       behaviorOf[id] = index < 0 ? behaviors.length - 1 : index
     }
-  const ruleOf = (id: ObjectId): BehaviorPlan => behaviors[behaviorOf[id]!]!
+  const only = behaviors.length === 1 ? behaviors[0]! : null
+  const ruleOf = (id: ObjectId): BehaviorPlan => only ?? behaviors[behaviorOf[id]!]!
   // RFC 9110, 9.2.3: what is asked for by another method than GET is not answered from the shelf.
   const isAct = kinds.map(({ method }) => method !== 'GET')
   const mayPass = behaviors.some(({ uncacheable }) => uncacheable > 0) || isAct.includes(true)
@@ -64,11 +67,15 @@ export function createRules(
   const isPass = (id: ObjectId): boolean => shareOf(id) < ruleOf(id).uncacheable || isAct[classOf[id]!]!
   return {
     behaviorOf,
+    hasOne: only !== null,
     isPass: mayPass ? isPass : null,
     pathOf: id => catalog.pathOf(id),
     methodOf: id => kinds[classOf[id]!]!.method,
     bytesOf: id => catalog.bytesOf[id]!,
-    versionAt: (id, now) => versionAt(ruleOf(id), shareOf(id ^ 0x40000000), now),
+    versionAt(id, now) {
+      const rule = ruleOf(id)
+      return rule.changed === 0 ? 0 : versionAt(rule, shareOf(id ^ 0x40000000), now)
+    },
     ttlMs: id => (mayPass && isPass(id) ? -1 : ruleOf(id).ttlMs),
     staleMs: id => ruleOf(id).staleWhileRevalidateMs,
     staleIfErrorMs: id => ruleOf(id).staleIfErrorMs,
@@ -76,7 +83,6 @@ export function createRules(
 }
 
 function versionAt({ ttlMs, changed }: BehaviorPlan, phase: number, now: number): Version {
-  if (changed === 0) return 0
   const periodMs = (ttlMs > 0 ? ttlMs : refreshMsWithoutTtl) / changed
   return Math.floor(now / periodMs + phase)
 }

@@ -13,6 +13,7 @@ import { Tally } from '../stats/tally.ts'
 import { Timeline } from '../stats/timeline.ts'
 import type { Catalog } from '../traffic/traffic.ts'
 import { directKindsOf } from './direct.ts'
+import { Ledger } from './ledger.ts'
 import { createLoad, type TraceSource } from './load.ts'
 import { batchRows, type Mark, simulate, type Watch } from './simulate.ts'
 import { Timing } from './timing.ts'
@@ -99,11 +100,10 @@ export function runOnce(options: OneRunOptions): OneRun {
     rules,
     catalog,
     traffic,
-    timing,
     edges: geometry.edges,
     edgeOf: routing.edgeOf,
-    timeline,
     tally,
+    ledger: new Ledger(timing, timeline, tally.current),
     marks,
     nextUseOf: load.foresee(routing, world),
     watch: options.watch ?? null,

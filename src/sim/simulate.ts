@@ -5,11 +5,10 @@ import type { VirtualClock } from '../lib/virtual-clock.ts'
 import type { Rules } from '../scenario/rules.ts'
 import type { World } from '../scenario/world.ts'
 import type { Fate, MissReason, Tally } from '../stats/tally.ts'
-import type { Timeline } from '../stats/timeline.ts'
 import { type Batch, type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
+import type { Ledger } from './ledger.ts'
 import { createPopOrder } from './pop-order.ts'
-import type { Timing } from './timing.ts'
-import { createVisit } from './visit.ts'
+import { createVisits } from './visit.ts'
 
 /** What is done at a time, before the requests of that time. */
 export interface Mark {
@@ -23,13 +22,13 @@ export interface Simulation {
   rules: Rules
   catalog: Catalog
   traffic: Traffic
-  timing: Timing
   edges: number
   /** Which edge each place is sent to, or -1: none is alive. Marks change it. */
   edgeOf: Int32Array
-  timeline: Timeline
   /** The tally that counts at the moment; marks change it. */
   tally: { current: Tally }
+  /** Where requests are counted when their fate is known. */
+  ledger: Ledger
   /** In order of time. */
   marks: Mark[]
   /** When the object of request r is asked for next at the same edge; null unless a policy must know. */
@@ -52,11 +51,11 @@ export interface Watch {
 }
 
 /** Rows that are made and walked at a time: enough that each of some hundred PoPs gets a stretch worth warming a cache for. */
-export const batchRows = 1 << 20
+export const batchRows = 1 << 21
 
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
-  const { traffic, marks, clock, world, lastRequest, rows, onProgress } = simulation
+  const { traffic, marks, clock, world, ledger, lastRequest, rows, onProgress } = simulation
   const walk = createWalk(simulation)
   const batch = createBatch(rows)
   let nextMark = 0
@@ -67,6 +66,7 @@ export function simulate(simulation: Simulation): number {
       while (nextMark < marks.length && marks[nextMark]!.atMs <= batch.timesMs[from]!) {
         const { atMs, act } = marks[nextMark++]!
         if (world.isShared) clock.runUntil(atMs)
+        ledger.flush()
         act(atMs)
       }
       const untilMs = marks[nextMark]?.atMs ?? Number.POSITIVE_INFINITY
@@ -75,9 +75,11 @@ export function simulate(simulation: Simulation): number {
       from = to
     }
     requests += batch.count
+    ledger.flush()
     onProgress?.(requests)
   }
   clock.runOut()
+  ledger.flush()
   for (const { atMs, act } of marks.slice(nextMark)) act(atMs)
   return requests
 }
@@ -102,26 +104,42 @@ function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): numbe
 function createWalk(simulation: Simulation): (batch: Batch, from: number, to: number) => void {
   const { world, clock, edges, edgeOf, ownEdges } = simulation
   assert(ownEdges === null || !world.isShared, 'only PoPs that share nothing can be seen to apart')
-  const visit = createVisit(simulation)
+  const { pops } = world
+  const { bytesOf } = simulation.catalog
+  const visits = createVisits(simulation)
   if (world.isShared)
     return (batch, from, to) => {
       for (let row = from; row < to; row++) {
         const now = batch.timesMs[row]!
         const place = batch.places[row]!
         clock.runUntil(now)
-        visit(batch.first + row, now, batch.objects[row]!, place, edgeOf[place]!)
+        visits.one(batch.first + row, now, batch.objects[row]!, place, edgeOf[place]!)
       }
     }
   const order = createPopOrder(edges, simulation.rows)
-  const { rows, timesMs, objects, places } = order
+  const { objects } = order
   return (batch, from, to) => {
     order.sort(batch, from, to, edgeOf)
     for (let edge = -1; edge < edges; edge++) {
       // Requests that reach no PoP go with the first one.
       if (ownEdges !== null && ownEdges[Math.max(0, edge)] === 0) continue
       const end = order.endOf(edge)
-      for (let index = order.startOf(edge); index < end; index++)
-        visit(batch.first + rows[index]!, timesMs[index]!, objects[index]!, places[index]!, edge)
+      for (let start = order.startOf(edge); start < end; start += touchRows) {
+        const stop = Math.min(start + touchRows, end)
+        if (edge >= 0) sink[0]! ^= pops[edge]!.touch(objects, start, stop) ^ touchSizes(bytesOf, objects, start, stop)
+        visits.stretch(order, batch.first, start, stop, edge)
+      }
     }
   }
+}
+
+/** Requests whose memory is read ahead of them, at once: such reads overlap, where those of look-ups wait for one another. */
+const touchRows = 256
+/** Takes sums that mean nothing, so that the reads are not optimised away. */
+const sink = new Int32Array(1)
+
+function touchSizes(bytesOf: Float64Array, objects: Int32Array, from: number, to: number): number {
+  let sum = 0
+  for (let row = from; row < to; row++) sum += bytesOf[objects[row]!]!
+  return sum
 }

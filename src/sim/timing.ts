@@ -1,6 +1,7 @@
 import { type AccessMix, quantileCount } from '../geo/access.ts'
 import { handshakeRounds, type Protocol, transferMs } from '../geo/request-time.ts'
 import { mix32 } from '../lib/random.ts'
+import type { Served } from '../stats/served.ts'
 import type { DirectKind } from './direct.ts'
 
 export interface TimingOptions {
@@ -49,6 +50,9 @@ export class Timing {
   readonly #newRounds: number
   readonly #newBelow: number
   readonly #dnsMs: number
+  /** Round trips and name look-up on an open connection, and on a new one. */
+  readonly #tripsOf: Float64Array
+  readonly #dnsMsOf: Float64Array
   readonly #edgeThinkMs: number
   readonly #originThinkMs: Float64Array
   readonly #isToLastByte: boolean
@@ -56,7 +60,7 @@ export class Timing {
 
   constructor(options: TimingOptions) {
     const { tables, tableOf } = options.access
-    this.#rttMs = options.rttMs
+    this.#rttMs = withNoEdge(options.rttMs, options.edges)
     this.#edges = options.edges
     const kinds = options.directKinds ?? [{ rttMs: options.directRttMs, thinkMs: options.originThinkMs }]
     this.#places = options.directRttMs.length
@@ -78,6 +82,8 @@ export class Timing {
     this.#newRounds = handshakeRounds[options.protocol]
     this.#newBelow = Math.round((1 - options.reuse) * 4_294_967_296)
     this.#dnsMs = options.dnsMs
+    this.#tripsOf = Float64Array.of(1, 1 + handshakeRounds[options.protocol])
+    this.#dnsMsOf = Float64Array.of(0, options.dnsMs)
     this.#edgeThinkMs = options.edgeThinkMs
     this.#originThinkMs = Float64Array.from(kinds, ({ thinkMs }) => thinkMs)
     this.#isToLastByte = options.until === 'last-byte'
@@ -99,7 +105,7 @@ export class Timing {
   /** Times a request that was drawn: `waitMs` is what its edge itself waited for others, `kind` the class of its object. */
   time(place: number, edge: number, bytes: number, waitMs: number, kind = 0): void {
     const extraMs = this.accessMs + this.jitterMs
-    const rttMs = this.#rttMs[place * this.#edges + edge]! + extraMs
+    const rttMs = this.#rttMs[place * (this.#edges + 1) + edge]! + extraMs
     const directRttMs = this.#directRttMs[kind * this.#places + place]! + extraMs
     const trips = this.isNew ? this.#newRounds + 1 : 1
     const dnsMs = this.isNew ? this.#dnsMs : 0
@@ -111,6 +117,79 @@ export class Timing {
     this.withMs += transferMs(bytes, rttMs, bytesPerMs, loss, this.isNew)
     this.directMs += transferMs(bytes, directRttMs, bytesPerMs, loss, this.isNew)
   }
+
+  /** Draws and times the requests of a block, as `draw` and `time` do one: their times stand in its columns. */
+  timeAll(served: Served): void {
+    if (this.#isToLastByte) this.#timeToLastByte(served)
+    else {
+      this.#drawAll(served)
+      this.#timeToFirstByte(served)
+    }
+  }
+
+  #drawAll({ count, requests, draws, isNew, extraMs }: Served): void {
+    const tableOf = this.#tableOf
+    const accessMs = this.#accessMs
+    const jitterMs = this.#jitterMs
+    const newBelow = this.#newBelow | 0
+    const isAlwaysNew = this.#newBelow === 4_294_967_296 ? 1 : 0
+    const runKey = this.#key
+    const [mix, isLess, quantiles] = [mix32, isBelow, quantileCount]
+    for (let row = 0; row < count; row++) {
+      const request = requests[row]!
+      const key = runKey ^ Math.imul((request / 4_294_967_296) | 0, 0x632be5ab)
+      const first = mix(request ^ key)
+      draws[row] = first
+      isNew[row] = isLess(mix(first ^ 0x3c6ef372), newBelow) | isAlwaysNew
+    }
+    for (let row = 0; row < count; row++) {
+      const first = draws[row]!
+      const table = tableOf[first & 1023]! * quantiles
+      extraMs[row] = accessMs[table + ((first >>> 10) & 1023)]! + jitterMs[table + (first >>> 22)]!
+    }
+  }
+
+  #timeToFirstByte({ count, places, edges, kinds, isNew, extraMs, waitsMs, withMs, directMs }: Served): void {
+    const rttMs = this.#rttMs
+    const directRttMs = this.#directRttMs
+    const columns = this.#edges + 1
+    const placeCount = this.#places
+    const tripsOf = this.#tripsOf
+    const dnsMsOf = this.#dnsMsOf
+    const edgeThinkMs = this.#edgeThinkMs
+    const originThinkMs = this.#originThinkMs
+    for (let row = 0; row < count; row++) {
+      const tripMs = rttMs[places[row]! * columns + edges[row]!]! + extraMs[row]!
+      withMs[row] = dnsMsOf[isNew[row]!]! + tripsOf[isNew[row]!]! * tripMs + edgeThinkMs + waitsMs[row]!
+    }
+    for (let row = 0; row < count; row++) {
+      const tripMs = directRttMs[kinds[row]! * placeCount + places[row]!]! + extraMs[row]!
+      directMs[row] = dnsMsOf[isNew[row]!]! + tripsOf[isNew[row]!]! * tripMs + originThinkMs[kinds[row]!]!
+    }
+  }
+
+  #timeToLastByte({ count, requests, places, edges, kinds, bytes, waitsMs, withMs, directMs }: Served): void {
+    for (let row = 0; row < count; row++) {
+      this.draw(requests[row]!)
+      this.time(places[row]!, edges[row]!, bytes[row]!, waitsMs[row]!, kinds[row]!)
+      withMs[row] = this.withMs
+      directMs[row] = this.directMs
+    }
+  }
+}
+
+/** 1 where a is less than b, both taken as whole numbers of 0 to 2^32 - 1: the borrow of a - b, without a branch that chance decides. */
+function isBelow(a: number, b: number): number {
+  return ((~a & b) | ((~a | b) & (a - b))) >>> 31
+}
+
+/** The matrix with one more column, for requests that reach no edge: whatever a block holds has a number there. */
+function withNoEdge(rttMs: Float64Array, edges: number): Float64Array {
+  const places = rttMs.length / edges
+  const wider = new Float64Array(places * (edges + 1))
+  for (let place = 0; place < places; place++)
+    wider.set(rttMs.subarray(place * edges, (place + 1) * edges), place * (edges + 1))
+  return wider
 }
 
 function flatten(columns: Float64Array[], rows: number): Float64Array {

@@ -1,7 +1,9 @@
 import { Verdict } from '../cache/verdict.ts'
 import type { Ms } from '../lib/clock.ts'
 import { type Landed, Outcome } from '../network/flights.ts'
+import type { Pop } from '../network/pop.ts'
 import { Fate, missReasons, type Tally } from '../stats/tally.ts'
+import type { PopOrder } from './pop-order.ts'
 import type { Simulation } from './simulate.ts'
 
 const reasonIndex = Object.fromEntries(missReasons.map((reason, index) => [reason, index])) as Record<
@@ -9,18 +11,22 @@ const reasonIndex = Object.fromEntries(missReasons.map((reason, index) => [reaso
   number
 >
 
-/** Sees to request number `request` at a time, for an object, from a place, at an edge or (-1) at none. */
-export type Visit = (request: number, now: Ms, id: number, place: number, edge: number) => void
+export interface Visits {
+  /** Sees to request number `request` at a time, for an object, from a place, at an edge or (-1) at none. */
+  one(request: number, now: Ms, id: number, place: number, edge: number): void
+  /** Sees to the requests of one edge in rows `from` to `to` - 1, whose numbers count from `first`. */
+  stretch(order: PopOrder, first: number, from: number, to: number, edge: number): void
+}
 
 /**
  * Sends one request to its edge and counts what becomes of it. A hit is looked up, timed and counted here, without an allocation;
  * everything else becomes a fetch, whose answer may come later.
  */
-export function createVisit(simulation: Simulation): Visit {
-  const { world, rules, catalog, timing, edges, timeline, tally, nextUseOf, watch } = simulation
+export function createVisits(simulation: Simulation): Visits {
+  const { world, rules, catalog, edges, tally, ledger, nextUseOf, watch } = simulation
   const { pops, backends } = world
   const viewerHooks = backends?.hooks.hasViewer ? backends.hooks : null
-  const { behaviorOf } = rules
+  const { behaviorOf, hasOne: hasOneRule } = rules
   const { bytesOf, classOf } = catalog
 
   function count(
@@ -35,20 +41,9 @@ export function createVisit(simulation: Simulation): Visit {
     waitMs: Ms,
     reason: number,
   ): void {
-    const step = timeline.stepOf(now)
     if (watch !== null) watch.served(request, fate, waitMs, missReasons[reason] ?? '', now, id, place)
-    if (fate === Fate.error) {
-      counts.recordError(edge, behaviorOf[id]!)
-      if (counts.behind !== null) counts.behind.errors[behaviorOf[id]!]!++
-      timeline.record(step, fate, 0)
-      return
-    }
-    timing.draw(request)
-    timing.time(place, edge, bytes, waitMs, backends === null ? 0 : classOf[id]!)
-    counts.record(edge, place, behaviorOf[id]!, fate, bytes, timing.withMs, timing.directMs)
-    if (counts.behind !== null)
-      counts.behind.serve(behaviorOf[id]!, fate <= Fate.stale, bytes, timing.withMs, timing.directMs)
-    timeline.record(step, fate, timing.withMs)
+    const kind = backends === null ? 0 : classOf[id]!
+    ledger.add(counts, request, now, place, edge, hasOneRule ? 0 : behaviorOf[id]!, kind, fate, bytes, waitMs)
   }
 
   /** Requests that wait for an answer; used again and again, so that waiting costs no garbage. */
@@ -96,14 +91,15 @@ export function createVisit(simulation: Simulation): Visit {
     waiting.edge = edge
     waiting.verdict = verdict
     waiting.hookMs = hookMs
-    waiting.reason = verdict === Verdict.miss ? reasonIndex[pop.reasonOf(id)] : reasonOfVerdict[verdict]!
+    waiting.reason = verdict === Verdict.miss ? reasonIndexOf(pop.reasonOf(id)) : reasonOfVerdict[verdict]!
     pop.fetch(id, now, verdict, waiting.landed)
   }
 
-  return (request, now, id, place, edge) => {
+  function one(request: number, now: Ms, id: number, place: number, edge: number): void {
     if (edge < 0) {
       tally.current.reasons[reasonIndex.error]!++
-      return count(tally.current, request, now, id, place, edges, Fate.error, 0, 0, reasonIndex.error)
+      count(tally.current, request, now, id, place, edges, Fate.error, 0, 0, reasonIndex.error)
+      return
     }
     const pop = pops[edge]!
     if (nextUseOf !== null) pop.nextUse = nextUseOf(request)
@@ -113,6 +109,41 @@ export function createVisit(simulation: Simulation): Visit {
     if (verdict === Verdict.hit) count(tally.current, request, now, id, place, edge, Fate.hit, bytesOf[id]!, hookMs, -1)
     else fetch(request, now, id, place, edge, verdict, hookMs)
   }
+
+  const isPlain = nextUseOf === null && watch === null && backends === null
+
+  function stretch(order: PopOrder, first: number, from: number, to: number, edge: number): void {
+    const { rows, timesMs, objects, places } = order
+    if (edge < 0 || !isPlain) {
+      for (let row = from; row < to; row++) one(first + rows[row]!, timesMs[row]!, objects[row]!, places[row]!, edge)
+      return
+    }
+    // The same for the many worlds without witnesses and hooks: a hit is looked up and written down in this very loop.
+    const pop = pops[edge]!
+    const counts = tally.current
+    const [book, sizes, ruleOf, hit] = [ledger, bytesOf, behaviorOf, Verdict.hit]
+    for (let row = from; row < to; row++) {
+      const id = objects[row]!
+      const now = timesMs[row]!
+      const verdict = pop.look(id, now)
+      if (verdict !== hit) fetch(first + rows[row]!, now, id, places[row]!, edge, verdict, 0)
+      else
+        book.add(
+          counts,
+          first + rows[row]!,
+          now,
+          places[row]!,
+          edge,
+          hasOneRule ? 0 : ruleOf[id]!,
+          0,
+          hit,
+          sizes[id]!,
+          0,
+        )
+    }
+  }
+
+  return { one, stretch }
 }
 
 /** A request and what is to be counted when its answer is known. */
@@ -139,6 +170,12 @@ const reasonOfVerdict = {
   [Verdict.miss]: -1,
   [Verdict.join]: reasonIndex.join,
   [Verdict.pass]: reasonIndex.uncacheable,
+}
+
+/** Comparisons, because a look-up by a name that varies is slow. */
+function reasonIndexOf(reason: ReturnType<Pop['reasonOf']>): number {
+  if (reason === 'cold') return reasonIndex.cold
+  return reason === 'capacity' ? reasonIndex.capacity : reasonIndex.purge
 }
 
 function fateOf(verdict: Verdict, outcome: Outcome): Fate {

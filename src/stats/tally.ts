@@ -1,5 +1,6 @@
 import { bucketCount, bucketOf } from '../lib/log-histogram.ts'
 import { BackendTally } from './backend-tally.ts'
+import type { Served } from './served.ts'
 
 /** Every request ends in exactly one of these; they add up. */
 export const Fate = {
@@ -106,6 +107,22 @@ export class Tally {
   recordError(edge: number, behavior: number): void {
     this.requests[edge * fates + Fate.error]!++
     this.behaviors[3 * behavior]!++
+  }
+
+  /** Counts the requests of a block that were timed, in the order of their rows. */
+  recordAll({ count, edges, places, behaviors, fates: fateOf, bytes, withMs, directMs }: Served): void {
+    const { behind } = this
+    for (let row = 0; row < count; row++) {
+      const fate = fateOf[row] as Fate
+      const behavior = behaviors[row]!
+      if (fate === Fate.error) {
+        this.recordError(edges[row]!, behavior)
+        if (behind !== null) behind.errors[behavior]!++
+        continue
+      }
+      this.record(edges[row]!, places[row]!, behavior, fate, bytes[row]!, withMs[row]!, directMs[row]!)
+      if (behind !== null) behind.serve(behavior, fate <= Fate.stale, bytes[row]!, withMs[row]!, directMs[row]!)
+    }
   }
 
   /** The same counts in columns of their own. */

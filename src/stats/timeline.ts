@@ -1,4 +1,5 @@
 import { bucketCount, bucketOf, middleOf } from '../lib/log-histogram.ts'
+import type { Served } from './served.ts'
 import { Fate } from './tally.ts'
 
 /** Coarse buckets for percentiles over time: four to each doubling, 32 of the fine ones together. */
@@ -61,6 +62,11 @@ export class Timeline {
     if (fate <= Fate.stale) this.hits[step]!++
     if (fate === Fate.stale) this.stale[step]!++
     this.#latency[step * buckets + (bucketOf(withMs) >> coarse)]!++
+  }
+
+  /** Counts the requests of a block that were timed. */
+  recordAll({ count, timesMs, fates, withMs }: Served): void {
+    for (let row = 0; row < count; row++) this.record(this.stepOf(timesMs[row]!), fates[row] as Fate, withMs[row]!)
   }
 
   /** 95th percentile of some steps together in ms, within a quarter of a doubling; NaN where nothing was served. */
