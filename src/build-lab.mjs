@@ -9,8 +9,8 @@ const src = dirname(fileURLToPath(import.meta.url))
 const root = dirname(src)
 const require = createRequire(import.meta.url)
 
-/** Zod brings its messages in fifty languages; the page needs one. */
-const oneLanguage = {
+/** Zod brings its messages in fifty languages; a bundle needs one. */
+export const oneLanguage = {
   name: 'one language',
   setup(build) {
     build.onResolve({ filter: /locales\/index\.js$/ }, ({ resolveDir, path, importer, kind, pluginData }) =>

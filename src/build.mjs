@@ -77,6 +77,8 @@ if (existsSync(kernels)) {
   }
 }
 
+const { buildCli } = await import('./build-cli.mjs')
+await buildCli(dist)
 const { buildLab } = await import('./build-lab.mjs')
 await buildLab(join(dist, 'lab'))
 writeFileSync(stamp, '')
