@@ -11,6 +11,7 @@ import { replaySource } from '../sim/replay-source.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Watch } from '../sim/simulate.ts'
 import type { RunResult } from '../stats/result.ts'
+import { estimateLifetime } from '../traffic/logs/lifetime.ts'
 import { loadAtlas } from './atlas.ts'
 import { overridesOf, pricesOf } from './load-plan.ts'
 import { createManifest } from './manifest.ts'
@@ -35,7 +36,8 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
   const progress = await createProgress('replaying', files.length + 2, options)
   try {
     const logs = await loadLogs(files, options, atlas, file => progress.update(file))
-    const built = buildScenario(logs, options, traceNameOf(options.scenarioOut))
+    const lifetime = estimateLifetime(logs.record)
+    const built = buildScenario(logs, options, traceNameOf(options.scenarioOut), lifetime)
     const base = overridesOf({ set: options.base })
     const changes = whatIf(options)
     progress.update(files.length)
@@ -56,7 +58,7 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
     const last = second ?? first
     const report: ReplayReport = {
       format: 'cdnlab-replay-1',
-      log: factsOf(logs, built),
+      log: { ...factsOf(logs, built), lifetime },
       comparison,
       base: first.result,
       whatIf: second && { changes: changes.map(({ key, value }) => `${key}=${value}`), result: second.result },
@@ -101,7 +103,10 @@ async function run({ logs, built, overrides, atlas, watch }: RunInput): Promise<
   return { plan, result, text: stringify(parsed.value, { lineWidth: 0 }) }
 }
 
-function factsOf({ record, located, formats, files, broken }: LoadedLogs, built: ReplayScenario): ReplayReport['log'] {
+function factsOf(
+  { record, located, formats, files, broken }: LoadedLogs,
+  built: ReplayScenario,
+): Omit<ReplayReport['log'], 'lifetime'> {
   const { facts, count, bytesOf, passObjects, inferredPassObjects, unknownSizes } = record
   const { movedRequests } = built
   return {

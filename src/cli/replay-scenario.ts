@@ -3,6 +3,7 @@ import type { Place } from '../geo/place.ts'
 import { UserError } from '../lib/user-error.ts'
 import { longestScenarioBytes } from '../scenario/guard.ts'
 import type { Override } from '../scenario/override.ts'
+import type { Lifetime } from '../traffic/logs/lifetime.ts'
 import { overridesOf } from './load-plan.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { LoadedLogs } from './replay-load.ts'
@@ -24,12 +25,15 @@ const besideDegrees = 0.001
 /** The one PoP of a log that names none. */
 const unnamedPop = 'LOG'
 const traceBehavior = 1
+/** What objects live when the log does not tell. */
+const usualTtl = '24h'
 
 /** Builds the scenario that is as the log says: who was served by which PoP. Throws UserError where a PoP's place is unknown. */
 export function buildScenario(
   { record, places, popPlace, formats, files }: LoadedLogs,
   options: ReplayOptions,
   traceName: string,
+  lifetime: Lifetime | null,
 ): ReplayScenario {
   const { spots, spotOf, count } = record
   const requests = new Float64Array(spots.length)
@@ -70,7 +74,7 @@ export function buildScenario(
     traffic: { trace: traceName },
     behaviors: [
       { path: '/uncacheable/*', cache: { uncacheable: '100%' } },
-      { path: '*', cache: { ttl: '24h' } },
+      { path: '*', cache: { ttl: lifetime === null ? usualTtl : `${lifetime.ttlMs / 1000}s` } },
     ],
   }
   const text = stringify(scenario, { lineWidth: 0 })

@@ -2,6 +2,7 @@ import { formatBytes, formatDigits, formatDuration } from '../lib/quantity.ts'
 import type { Comparison } from '../sim/replay-compare.ts'
 import type { RunResult } from '../stats/result.ts'
 import { fateNames } from '../stats/tally.ts'
+import type { Lifetime } from '../traffic/logs/lifetime.ts'
 import { locatedBy } from '../traffic/logs/locate.ts'
 import type { LogFacts } from '../traffic/logs/log-columns.ts'
 import { loggedVerdicts } from '../traffic/logs/log-row.ts'
@@ -28,6 +29,8 @@ export interface ReplayReport {
     located: number[]
     movedRequests: number
     broken: BrokenLines
+    /** How long copies are fresh, as hits and checks tell; null when there are too few checks. */
+    lifetime: Lifetime | null
   }
   comparison: Comparison
   base: RunResult
@@ -81,6 +84,12 @@ function logLines({ log }: ReplayReport): string[] {
     ['statuses', counts(log.statuses)],
     ['objects', `${formatCount(log.objects)}, of them ${formatCount(unstored)} that must not be stored`],
     ['visitors by', located.join(', ')],
+    [
+      'lifetime',
+      log.lifetime === null
+        ? 'not told by the log: 24 h is a guess'
+        : `${formatDuration(log.lifetime.ttlMs)}: ${formatValue(log.lifetime.fit, '%')} of its hits and checks fit`,
+    ],
   ]
   const note = (isThere: boolean, text: string): void => void (isThere && rows.push(['note', text]))
   note(

@@ -93,6 +93,19 @@ describe('a replay of what the simulator itself has logged', () => {
   })
 })
 
+describe('lifetimes', () => {
+  it('are found from hits and checks alone: the model knows them without a word', async () => {
+    const { log, comparison } = await replay([logs.cloudflare], { base: [`edge.capacity=${world.capacity}`] })
+    expect(log.lifetime!.ttlMs).toBe(20 * 60_000)
+    expect(log.lifetime!.fit).toBeGreaterThan(0.99)
+    expect(comparison.agreeing / comparison.compared).toBeGreaterThan(0.995)
+  })
+
+  it('are not known from a log without checks', async () => {
+    expect((await replay([logs.fastly])).log.lifetime).toBeNull()
+  })
+})
+
 describe('many files', () => {
   it('in any order, cut anywhere, plain, gz and zst, are the same as one', async () => {
     const random = createRandom(9, 'cut')
