@@ -33,6 +33,15 @@ export function beginTrace(name: string, request: IncomingMessage, response: Ser
   return { ...placeOf(span, request), span }
 }
 
+/** Begins a span for a call of a function, under that of the request. Whoever calls it ends it. */
+export function beginCall(parent: Span, functionName: string, requestId: string): Span {
+  const attributes = { 'faas.invoked_name': functionName, 'faas.invocation_id': requestId }
+  const options = { kind: SpanKind.CLIENT, attributes }
+  return trace
+    .getTracer('cdnlab')
+    .startSpan(`function ${functionName}`, options, trace.setSpan(context.active(), parent))
+}
+
 function placeOf(span: Span, request: IncomingMessage): Omit<TracePlace, 'span'> {
   const own = span.spanContext()
   const isReal = trace.isSpanContextValid(own)

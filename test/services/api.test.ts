@@ -1,4 +1,6 @@
+import { propagation, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MemoryTracer, propagator } from '../live/memory-tracer.ts'
 import { type Api, apiPlan, openApi, routePlan } from './api-rig.ts'
 import { functionPlan } from './function-plan.ts'
 
@@ -239,6 +241,22 @@ describe('an API', () => {
       '5759e988bd862e3fe1be46a994272793',
     )
     expect((await ask('/inner')).json().trace).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};/)
+  })
+
+  it('tells of itself and of the function in spans, parent to child', async () => {
+    const tracer = new MemoryTracer()
+    trace.setGlobalTracerProvider({ getTracer: () => tracer })
+    propagation.setGlobalPropagator(propagator)
+    const caller = { trace: 'a'.repeat(32), id: 'b'.repeat(16) }
+    const answer = await ask('/echo/1', { headers: { traceparent: `00-${caller.trace}-${caller.id}-01` } })
+    for (let turn = 0; turn < 100 && tracer.ended.length < 2; turn++)
+      await new Promise(resolve => setTimeout(resolve, 5))
+    trace.disable()
+    propagation.disable()
+    const [call, request] = ['function echo', 'api shop'].map(name => tracer.ended.find(span => span.name === name)!)
+    expect([request!.parent, call!.parent]).toEqual([caller.id, request!.id])
+    expect(call!.attributes).toMatchObject({ 'faas.invoked_name': 'echo', 'faas.coldstart': false })
+    expect(answer.json().headers.traceparent).toContain(`${caller.trace}-${request!.id}`)
   })
 
   it('writes one line of JSON for each answer', async () => {

@@ -38,9 +38,11 @@ export function attendSocket(state: SocketsState, socket: WebSocket, connection:
     clearTimeout(idleTimer)
     idleTimer = setTimeout(() => socket.close(1001, 'Going away'), sockets.idleMs).unref()
     if (++inFlight >= greatestInFlight) socket.pause()
-    void receive(state, socket, connection, data, isBinary).finally(() => {
-      if (--inFlight < greatestInFlight && socket.isPaused) socket.resume()
-    })
+    void receive(state, socket, connection, data, isBinary)
+      .catch(() => socket.terminate())
+      .finally(() => {
+        if (--inFlight < greatestInFlight && socket.isPaused) socket.resume()
+      })
   })
   socket.on('close', (code: number, reason: Buffer) => {
     clearTimeout(idleTimer)

@@ -1,4 +1,6 @@
+import { SpanStatusCode } from '@opentelemetry/api'
 import type { Invocation } from '../functions/live-function.ts'
+import { beginCall } from '../trace.ts'
 import type { OpenRoute } from './answer-request.ts'
 import { type ApiAnswer, readAnswer } from './api-answer.ts'
 import { type ApiRequest, type AuthorizerContext, apiEvent } from './api-event.ts'
@@ -28,12 +30,17 @@ export async function callRoute({ route, request, body, authorizer, exchange, no
   const event = JSON.stringify(apiEvent(request, body, authorizer))
   if (event.length > eventBytes) return { kind: 'message', status: 413, message: 'Request Entity Too Large' }
   const begunAt = now()
+  const span = beginCall(exchange.trace.span, route.plan.function, request.requestId)
   const timeoutMs = Math.min(route.plan.timeoutMs, greatestTimeoutMs)
   const outcome = await within(
     timeoutMs,
     route.target.invoke(event, { requestId: request.requestId, traceId: request.traceId }),
   )
   exchange.functionMs = now() - begunAt
+  const isFailed = outcome?.kind !== 'answered'
+  if (outcome && outcome.kind !== 'throttled') span.setAttribute('faas.coldstart', outcome.cold)
+  if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end()
   if (outcome === undefined) return late
   if (outcome.kind === 'throttled') return { kind: 'message', status: 429, message: 'Too Many Requests' }
   if (outcome.kind === 'failed') return outcome.errorType === 'Sandbox.Timedout' ? late : broken
