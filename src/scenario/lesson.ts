@@ -7,7 +7,7 @@ import type { Override } from './override.ts'
 
 const run = z.strictObject({
   label: z.string(),
-  /** A metric, or `routing.` and a figure of the result's routing. */
+  /** A metric, `routing.` and a figure of the result's routing, or `behaviors.` and a path: its hit ratio. */
   figure: z.string(),
   /** The figure is shown divided by this. */
   divide: z.number().positive().default(1),
@@ -64,11 +64,17 @@ export function scenarioOf({ scenario, name }: Lesson, { set }: LessonRun): { te
 
 /** The figure that a run of a lesson is about. */
 export function figureOf(result: RunResult, { figure, divide }: LessonRun): number {
-  const [group, name = ''] = figure.split('.')
-  const value = group === 'routing' ? result.routing[name as 'onFastestShare'] : result.headline[figure]?.value
+  const value = rawFigureOf(result, figure)
   if (value === undefined)
     throw new UserError(`a lesson asks for "${figure}"; figures are ${metrics.map(({ id }) => id).join(', ')}`)
   return value / divide
+}
+
+function rawFigureOf({ routing, behaviors, headline }: RunResult, figure: string): number | undefined {
+  if (figure.startsWith('routing.')) return routing[figure.slice('routing.'.length) as 'onFastestShare']
+  if (!figure.startsWith('behaviors.')) return headline[figure]?.value
+  const found = behaviors.find(({ label }) => label === figure.slice('behaviors.'.length))
+  return found && found.hits / found.requests
 }
 
 /** Whether a figure is what the independent computation says, within the lesson's tolerance. */

@@ -1,10 +1,11 @@
+import { type Hook, hooks as moments } from '../backend/edge-hooks.ts'
 import type { BucketPlan, EdgePlan, FunctionPlan, TablePlan, UsePlan } from '../backend/plans.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { unitPricesOf } from '../stats/backend-prices.ts'
 import type { PriceBook } from '../stats/cost-prices.ts'
 import type { Findings } from './findings.ts'
-import type { BackendRule, BackendsPlan, HookEvent, NamedOriginPlan } from './plan.ts'
+import type { BackendRule, BackendsPlan, NamedOriginPlan } from './plan.ts'
 import { planApis } from './plan-apis.ts'
 import { resolvePlace } from './plan-places.ts'
 import type { Scenario } from './schema.ts'
@@ -13,12 +14,6 @@ import type { Path } from './written.ts'
 
 const plainThinkMs = 40
 const dayMs = 864e5
-export const hookEvents: readonly HookEvent[] = [
-  'viewer-request',
-  'origin-request',
-  'origin-response',
-  'viewer-response',
-]
 
 /** What stands behind and at the edge, every name looked up; null for a scenario of one plain origin. */
 export function planBackends(
@@ -214,7 +209,7 @@ function planRules(
   const hookNames = hooks.map(({ name }) => name)
   const rules = behaviors.map(({ origin, cache, edge = {} }, row): BackendRule => {
     const path = ['behaviors', row]
-    const hookAt = (event: HookEvent): number =>
+    const hookAt = (event: Hook): number =>
       edge[event] === undefined ? -1 : indexOfName(hookNames, edge[event], 'hook', [...path, 'edge', event], findings)
     return {
       origin:
@@ -223,14 +218,14 @@ function planRules(
           : indexOfName(originNames, origin, 'origin', [...path, 'origin'], findings),
       ttlFrom: cache.ttl === 'origin' ? 'origin' : 'behavior',
       queryKey: cache.key?.query ?? null,
-      hooks: hookEvents.map(hookAt),
+      hooks: moments.map(hookAt),
     }
   })
   const forAllElse: BackendRule = {
     origin: Math.min(0, originNames.length - 1),
     ttlFrom: 'origin',
     queryKey: null,
-    hooks: hookEvents.map(() => -1),
+    hooks: moments.map(() => -1),
   }
   return [...rules, forAllElse]
 }

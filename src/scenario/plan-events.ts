@@ -110,7 +110,8 @@ export function planBehaviors(
       ttlMs: cache.ttl === 'origin' ? ofOrigin(row) : cache.ttl,
       staleWhileRevalidateMs: cache.staleWhileRevalidate,
       staleIfErrorMs: cache.staleIfError,
-      uncacheable: cache.uncacheable,
+      // What a function answers without saying how long it holds is kept by nobody.
+      uncacheable: cache.ttl === 'origin' && ofOrigin(row) === 0 ? 1 : cache.uncacheable,
       changed: cache.changed,
     })
   }

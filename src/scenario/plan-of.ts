@@ -8,6 +8,7 @@ import { costMetrics } from '../stats/cost.ts'
 import type { PriceBook } from '../stats/cost-prices.ts'
 import { metrics } from '../stats/metrics.ts'
 import { checkNames } from './check-names.ts'
+import { checkRoutes } from './check-routes.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type ParsedScenario, sortMistakes } from './parse.ts'
 import type { ClassPlan, NetworkPlan, OriginPlan, Plan, TrafficPlan } from './plan.ts'
@@ -64,6 +65,7 @@ export function planOf(parsed: ParsedScenario, atlas: Atlas, prices: PriceBook |
   if (cost !== undefined) plan.cost = cost
   checkThresholds(scenario, findings)
   checkCapacities(plan, findings)
+  if (findings.mistakes.length === 0) checkRoutes(plan, findings)
   if (findings.mistakes.length > 0) throw new UserError(sortMistakes(findings.mistakes))
   return { plan, warnings: sortMistakes(findings.warnings) }
 }

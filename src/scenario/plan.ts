@@ -83,8 +83,6 @@ export interface NamedOriginPlan extends OriginPlan {
   maxAgeMs: Ms
 }
 
-export type HookEvent = 'viewer-request' | 'origin-request' | 'origin-response' | 'viewer-response'
-
 export interface BackendRule {
   /** Index into the origins; -1: the one plain origin. */
   origin: number

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { describeMistake } from '../../src/lib/user-error.ts'
 import { mistakesOf, planText } from './mistakes-of.ts'
 
 const shop = `
@@ -51,6 +52,18 @@ describe('the five systems in a scenario', () => {
   it('leave a static scenario as it was', () => {
     expect(planText('traffic: {objects: 10}').plan.backends).toBeNull()
   })
+})
+
+describe('what is probably not meant', () => {
+  const traffic = 'traffic: {classes: {things: {share: 1, path: "/api/products/{id}"}}}'
+
+  it.each([
+    ['', '', []],
+    ['GET /api/products/{id}', 'POST /api/products/{id}', ['my.yaml:13:29: traffic.classes.things: no route of the gateway "shop" takes GET /api/products/{id} (each ask of it is answered 404)']],
+    [', auth: none', '', ['my.yaml:4:5: behaviors.0: "GET /api/products/{id}" asks who may pass, and its answers may be kept for everybody (write cache: { uncacheable: 100% }, or auth: none for the route)']],
+  ])('%s -> %s', (good, bad, expected) => {
+    expect(planText(`${shop.replace(good, bad)}${traffic}\n`).warnings.map(describeMistake)).toEqual(expected)
+  }) // biome-ignore format: one warning a line
 })
 
 describe('mistakes among them', () => {
