@@ -108,7 +108,7 @@ function placedPops(
       place,
       meanMs: meanMs[index + 1]!,
       ...worth[index]!,
-      ...(zone ? { egressUsd: (zone.egress.tiers[0]![1] * 1e9) / zone.egress.per } : {}),
+      ...(zone ? { egressUsd: (zone.egress.tiers[0]![1] * 2 ** 30) / zone.egress.per } : {}),
     }
   })
 }

@@ -16,7 +16,7 @@ export interface PlacedPop {
   gainMs: number
   /** Share of the visitors for whom it is the fastest once all are built. */
   serveShare: number
-  /** List price of a GB to visitors in its zone; only where the scenario names prices. */
+  /** List price of a GiB to visitors in its zone; only where the scenario names prices. */
   egressUsd?: number
 }
 
@@ -90,12 +90,12 @@ function tableOf({ pops, people, todayMs }: PlaceResult, ink: Ink): string[] {
   const hasPrice = pops.some(({ egressUsd }) => egressUsd !== undefined)
   const whom = (share: number): string =>
     (people === null ? `${(100 * share).toFixed(2)} %` : formatCount(share * people)).padStart(14)
-  const head = `   ${pad('next PoP', 26)}${['mean now', 'worth', 'for', 'fastest for'].map((text, column) => text.padStart(column < 2 ? 10 : 14)).join('')}${hasPrice ? 'egress a GB'.padStart(13) : ''}`
+  const head = `   ${pad('next PoP', 26)}${['mean now', 'worth', 'for', 'fastest for'].map((text, column) => text.padStart(column < 2 ? 10 : 14)).join('')}${hasPrice ? 'egress a GiB'.padStart(14) : ''}`
   const rows = pops.map(({ place, meanMs, gainMs, gainShare, serveShare, egressUsd }, index) => {
     const name = pad(inertText(`${place.name ?? ''}${place.cc ? `, ${place.cc}` : ''}`), 26)
     const price = egressUsd === undefined ? '' : `$${egressUsd.toFixed(3)}`
     const figures = [meanMs, gainMs].map(value => ms(value).padStart(10)).join('')
-    return `${ink.strong(marks[index] ?? '+')}  ${name}${figures}${whom(gainShare)}${whom(serveShare)}${hasPrice ? price.padStart(13) : ''}`
+    return `${ink.strong(marks[index] ?? '+')}  ${name}${figures}${whom(gainShare)}${whom(serveShare)}${hasPrice ? price.padStart(14) : ''}`
   })
   return [ink.faint(head), ink.faint(`   ${pad('as it is', 26)}${ms(todayMs).padStart(10)}`), ...rows]
 }
