@@ -87,7 +87,7 @@ function logLines({ log }: ReplayReport): string[] {
     [
       'lifetime',
       log.lifetime === null
-        ? 'not told by the log: 24 h is a guess'
+        ? 'not told by the log'
         : `${formatDuration(log.lifetime.ttlMs)}: ${formatValue(log.lifetime.fit, '%')} of its hits and checks fit`,
     ],
   ]
