@@ -58,7 +58,7 @@ async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBy
   return {
     async run(left, signal, onEnd) {
       const terms = { version: head.version, timeoutMs, needBytes: cellBytes }
-      await withQueue(address!, () => runOnFleet(left, { ...terms, queue, signal, onEnd, onLonely }))
+      await withQueue(address!, () => runOnFleet(byTrace(left), { ...terms, queue, signal, onEnd, onLonely }))
     },
     close: () => queue.close(),
   } satisfies SweepRunner

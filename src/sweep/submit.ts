@@ -124,7 +124,9 @@ async function fetchEnds(waiting: Waiting, options: FleetOptions): Promise<numbe
 function endOf(job: Job<FleetCell, string> | undefined): CellEnd | undefined {
   if (job === undefined) return undefined
   if (typeof job.returnvalue === 'string') return JSON.parse(job.returnvalue) as CellEnd
-  return job.failedReason ? { error: `every worker that began it was lost (${job.failedReason})` } : undefined
+  if (!job.failedReason) return undefined
+  const isLost = /stalled/.test(job.failedReason)
+  return { error: isLost ? 'every worker that began it was lost' : `a worker could not run it: ${job.failedReason}` }
 }
 
 /** Those that a worker has begun are left to it; their results lie in the queue for a `--resume`. */

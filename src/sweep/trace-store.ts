@@ -80,6 +80,11 @@ function filesUnder(folder: string): string[] {
     .sort()
 }
 
+/** The name of the file, which tells its format; letters that a name from elsewhere could do harm with are replaced. */
+function nameOf(path: string): string {
+  return `trace-${basename(path).replaceAll(/[^\w.-]/g, '_')}`
+}
+
 /** Fetches a trace into a folder, whole and with the right content or not at all. Undefined where the address has none. */
 async function fetchTrace(
   address: string,
@@ -87,7 +92,7 @@ async function fetchTrace(
   folder: string,
 ): Promise<string | undefined> {
   const own = join(folder, hash)
-  const target = join(own, basename(path))
+  const target = join(own, nameOf(path))
   if (existsSync(target)) return target
   for (const name of [hash, basename(path)]) {
     const response = await fetch(new URL(name, address.endsWith('/') ? address : `${address}/`)).catch(() => undefined)

@@ -63,7 +63,7 @@ describe('trace store', () => {
     store.close()
     expect(existsSync(dirname(paths[0]!))).toBe(false)
     const kept = createTraceStore([`${address}/hash`], join(folder, 'cache'))
-    expect(await kept.find(trace)).toBe(join(folder, 'cache', hash, 't.csv'))
+    expect(await kept.find(trace)).toBe(join(folder, 'cache', hash, 'trace-t.csv'))
     kept.close()
     expect(await createTraceStore([`${address}/none`], join(folder, 'cache')).find(trace)).toContain('cache')
   })
