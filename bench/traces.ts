@@ -1,14 +1,16 @@
-import { createTraceColumns } from '#cdnlab/traffic/trace-columns.js'
+import { createRequestKeeper } from '#cdnlab/cli/kept-requests.js'
+import { loadKernels } from '#cdnlab/cli/kernels.js'
+import { createNumbering } from '#cdnlab/kernels/numbering.js'
 import { traceFormats } from '#cdnlab/traffic/traces/index.js'
 import { makeWorkload } from '#cdnlab/traffic/workload.js'
 import { type Contestant, formatRate, measure, printTable } from './measure.ts'
 
-// Records per CPU second of reading a whole trace into columns, numbering of its ids included, from memory and in pieces of 1 MiB as from
-// a file. Beside it what the memory itself needs for the same bytes: a copy, and a count of the line ends.
+// Records per CPU second of reading a whole trace, numbering of its ids included, from memory and in pieces as from a file. Beside it what the memory itself needs for the same bytes: a copy, and a count of the line ends.
 
 const requests = 2_000_000
-const pieceBytes = 1 << 20
 const newline = 10
+
+const kernels = loadKernels()!
 
 /** Runs the comparison and writes a table. */
 export function run(): void {
@@ -53,12 +55,21 @@ export function run(): void {
   )
 }
 
+/** As `compare` and `mrc` read: pieces in the memory of the kernels, ids and sizes kept for all threads. */
 function read(format: string, bytes: Uint8Array, objects: number): void {
-  const columns = createTraceColumns()
-  const parser = traceFormats.choose(format).definition.createParser(columns.sink, { file: format, columns: {} })
-  for (let from = 0; from < bytes.length; from += pieceBytes) parser.push(bytes.subarray(from, from + pieceBytes))
+  const keeper = createRequestKeeper(true)
+  const numbering = createNumbering(kernels, { likelyObjects: 1e5, sizes: true, times: false, take: keeper.take })
+  const sink = { row: numbering.row, bulk: numbering }
+  const parser = traceFormats.choose(format).definition.createParser(sink, { file: format, columns: {} })
+  for (let from = 0; from < bytes.length; ) {
+    const room = numbering.window()
+    const piece = bytes.subarray(from, from + room.length)
+    room.set(piece)
+    parser.push(room.subarray(0, piece.length))
+    from += piece.length
+  }
   parser.end()
-  if (columns.trace(format).objects !== objects) throw new Error(`${format}: other objects than were written`)
+  if (numbering.end().objects !== objects) throw new Error(`${format}: other objects than were written`)
 }
 
 function countLines(bytes: Buffer): number {

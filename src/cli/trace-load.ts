@@ -1,13 +1,15 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { createNumbering } from '../kernels/numbering.ts'
+import { createNumbering, type NumberingOptions } from '../kernels/numbering.ts'
 import { UserError } from '../lib/user-error.ts'
+import type { TraceSummary } from '../traffic/request-source.ts'
 import type { Trace } from '../traffic/trace.ts'
-import { createTraceColumns, notesOf } from '../traffic/trace-columns.ts'
+import { createLongColumns, createTraceColumns, notesOf } from '../traffic/trace-columns.ts'
 import type { RowSink, TraceFormat, TraceParser } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { createRequestKeeper, type KeptRequests, keptOf } from './kept-requests.ts'
+import { loadKernels } from './kernels.ts'
 import { traceBytes } from './trace-bytes.ts'
 import { printWarnings } from './warnings.ts'
 
@@ -48,6 +50,7 @@ const largestBytes = 0xffffffff
 /** Most traces ask for an object several times; a guess that is too low only costs time. */
 const likelyRequestsAnObject = 8
 const likelyBytesARequest = 24
+const mostLikelyObjects = 2 ** 22
 
 /**
  * Reads a whole trace into columns in shared memory, from a file, standard input (`-`) or a workload by name such as
@@ -55,6 +58,15 @@ const likelyBytesARequest = 24
  */
 export async function loadTrace(name: string, options: TraceLoadOptions): Promise<Trace> {
   if (isWorkload(name)) return makeWorkload(name)
+  const kernels = loadKernels()
+  if (kernels === undefined) return loadReadably(name, options)
+  const columns = createLongColumns(Math.ceil(sizeOf(name) / likelyBytesARequest))
+  const facts = await readNumbered(name, options, kernels, { sizes: true, times: true, take: columns.take })
+  return { ...facts, ...columns.whole() }
+}
+
+/** The same without kernels. */
+async function loadReadably(name: string, options: TraceLoadOptions): Promise<Trace> {
   const columns = createTraceColumns()
   await readLeniently(name, options, columns.sink, columns.count)
   return columns.trace(basename(name))
@@ -70,14 +82,27 @@ export async function loadRequests(
   sizes: boolean,
   kernels: WebAssembly.Module | undefined,
 ): Promise<KeptRequests> {
-  if (isWorkload(name)) return keptOf((await import('../traffic/workload.ts')).makeWorkload(name), sizes)
-  if (kernels === undefined) return keptOf(await loadTrace(name, options), sizes)
+  if (isWorkload(name)) return keptOf(makeWorkload(name), sizes)
+  if (kernels === undefined) return keptOf(await loadReadably(name, options), sizes)
   const keeper = createRequestKeeper(sizes)
+  return keeper.keep(await readNumbered(name, options, kernels, { sizes, times: false, take: keeper.take }))
+}
+
+/** Reads a trace whose rows are numbered many at a time, and answers what is known of it. */
+async function readNumbered(
+  name: string,
+  options: TraceLoadOptions,
+  kernels: WebAssembly.Module,
+  wanted: Omit<NumberingOptions, 'likelyObjects'>,
+): Promise<Omit<TraceSummary, 'count'>> {
+  let count = 0
   const numbering = createNumbering(kernels, {
-    likelyObjects: Math.min(2 ** 22, sizeOf(name) / likelyBytesARequest / likelyRequestsAnObject),
-    sizes,
-    times: false,
-    take: keeper.take,
+    ...wanted,
+    likelyObjects: Math.min(mostLikelyObjects, sizeOf(name) / likelyBytesARequest / likelyRequestsAnObject),
+    take(ids, bytes, seconds) {
+      count += ids.length
+      wanted.take(ids, bytes, seconds)
+    },
   })
   let cut = 0
   const sink: RowSink = {
@@ -89,13 +114,15 @@ export async function loadRequests(
   }
   const counted = (): number => {
     numbering.end()
-    return keeper.count
+    return count
   }
   await readLeniently(name, options, sink, counted, numbering.window)
   const { objects, footprintBytes, requestedBytes, emptyRows, earlierRows } = numbering.end()
-  if (keeper.count === 0) throw new UserError(`${basename(name)}: the trace has no request`)
-  const notes = notesOf(emptyRows, cut, earlierRows)
-  return keeper.keep({ name: basename(name), objects, footprintBytes, requestedBytes, notes })
+  if (count === 0) throw new UserError(`${basename(name)}: the trace has no request`)
+  return {
+    ...{ name: basename(name), objects, footprintBytes, requestedBytes },
+    notes: notesOf(emptyRows, cut, earlierRows),
+  }
 }
 
 function sizeOf(name: string): number {

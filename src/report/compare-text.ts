@@ -100,7 +100,9 @@ export function noteSentences({ traces, rows, sampling }: CompareResult): string
   )
   const stretches = rows[0]?.blocks.length ?? 0
   return [
-    `best: misses less than every other one, and the 95 % interval of the paired difference over ${stretches} stretches of the trace leaves 0 out. A trace is one sample: another may say otherwise.`,
+    stretches < 2
+      ? 'No row is marked as best: one stretch of the trace has no interval. --blocks 30 shows whether a difference lasts.'
+      : `best: misses less than every other one, and the 95 % interval of the paired difference over ${stretches} stretches of the trace leaves 0 out. A trace is one sample: another may say otherwise.`,
     'belady: evicts what is asked for last; at unit size no policy misses less.',
     'metadata: bytes of bookkeeping, without the objects. ns/request: time in this run, on this machine.',
     ...sampling.map(

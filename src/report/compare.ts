@@ -117,6 +117,8 @@ export function markOf({ rows, first, best }: CompareGroup, row: CompareRow): st
   if (row.knowsFuture) return 'knows the future'
   const isAlone = rows.filter(({ knowsFuture }) => !knowsFuture).length < 2
   if (best !== undefined || first === undefined || isAlone) return ''
+  // One stretch has no interval: nothing can be shown.
+  if (row.blocks.length < 2) return ''
   return row !== first && differenceOf(first, row).isShown ? '' : 'no difference shown'
 }
 

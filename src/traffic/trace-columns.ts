@@ -93,6 +93,37 @@ export function createTraceColumns(): TraceColumns {
   }
 }
 
+/** Columns in shared memory for a trace whose rows are numbered already; about so many are expected. */
+export function createLongColumns(likelyRows: number) {
+  const rows = Math.max(blockRows, likelyRows)
+  let ids = new Int32Array(new SharedArrayBuffer(4 * rows))
+  let bytes = new Uint32Array(new SharedArrayBuffer(4 * rows))
+  let timesS = new Float64Array(new SharedArrayBuffer(8 * rows))
+  let count = 0
+  return {
+    /** Takes a copy of some rows. */
+    take(newIds: Int32Array, newBytes: Uint32Array, newTimesS: Float64Array): void {
+      while (count + newIds.length > ids.length) {
+        ids = longer(ids, Int32Array)
+        bytes = longer(bytes, Uint32Array)
+        timesS = longer(timesS, Float64Array)
+      }
+      ids.set(newIds, count)
+      bytes.set(newBytes, count)
+      timesS.set(newTimesS, count)
+      count += newIds.length
+    },
+    whole(): Pick<Trace, 'count' | 'ids' | 'bytes' | 'timesS'> {
+      return {
+        count,
+        ids: ids.subarray(0, count),
+        bytes: bytes.subarray(0, count),
+        timesS: timesS.subarray(0, count),
+      }
+    },
+  }
+}
+
 /** What was left out or mended, by reason, where that happened. */
 export function notesOf(empty: number, cut: number, earlier: number): Record<string, number> {
   const notes = {

@@ -16,5 +16,5 @@ export interface Trace {
   /** Sum over objects of the size at their first request. */
   footprintBytes: number
   /** What was left out or mended while reading, by reason, for the manifest. */
-  notes: Record<string, number>
+  notes: Readonly<Record<string, number>>
 }
