@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { propagation, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryTracer, propagator } from '../live/memory-tracer.ts'
@@ -257,6 +258,30 @@ describe('an API', () => {
     expect([request!.parent, call!.parent]).toEqual([caller.id, request!.id])
     expect(call!.attributes).toMatchObject({ 'faas.invoked_name': 'echo', 'faas.coldstart': false })
     expect(answer.json().headers.traceparent).toContain(`${caller.trace}-${request!.id}`)
+  })
+
+  it('goes on after requests that are cut, malformed, or left alone', async () => {
+    const say = (text: string, leave: boolean) =>
+      new Promise<string>(resolve => {
+        const socket = connect(api.port, '127.0.0.1', () => socket.write(text))
+        let heard = ''
+        socket.on('data', data => {
+          heard += data
+        })
+        socket.on('error', () => undefined)
+        socket.on('close', () => resolve(heard))
+        if (leave) setTimeout(() => socket.destroy(), 50)
+      })
+    const head = 'Host: x\r\nConnection: close\r\n'
+    expect(await say(`POST /echo/1 HTTP/1.1\r\n${head}Content-Length: 10\r\n\r\nabc`, true)).toBe('')
+    expect(await say(`GET /slow HTTP/1.1\r\n${head}\r\n`, true)).toBe('')
+    expect(await say(`GET /echo/\u0000 HTTP/1.1\r\n${head}\r\n`, false)).toMatch(/^HTTP\/1\.1 400/)
+    expect(await say(`GET /../../etc/passwd HTTP/1.1\r\n${head}\r\n`, false)).toMatch(/^HTTP\/1\.1 400/)
+    expect(await say(`GET http://other/echo/1 HTTP/1.1\r\n${head}\r\n`, false)).toMatch(/^HTTP\/1\.1 200/)
+    expect(
+      await say(`GET /ws HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`, false),
+    ).toMatch(/^HTTP\/1\.1 404/)
+    expect((await ask('/echo/1')).status).toBe(200)
   })
 
   it('writes one line of JSON for each answer', async () => {

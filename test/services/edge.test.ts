@@ -178,6 +178,9 @@ describe('edge code', () => {
 
   it('says what is wrong with a script, and where', async () => {
     await expect(engineOf('\n\nlet 5 = 3')).rejects.toThrow(/^hook\.js:3: hook: /)
+    await expect(engineOf("import cf from 'cloudfront'\nfunction handler() {}")).rejects.toThrow(
+      'neither import nor export',
+    )
     await expect(engineOf('var x = 1')).rejects.toThrow('no function named "handler"')
     await expect(engineOf('throw new Error("at once")')).rejects.toThrow('at once')
     await expect(engineOf(`function handler() {} // ${'x'.repeat(10_240)}`)).rejects.toThrow('10240 are allowed')

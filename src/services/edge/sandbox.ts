@@ -178,9 +178,11 @@ function mistake(script: Script, thrown: unknown): UserError {
   const [, line] = /:(\d+):\d+\)?\s*$/m.exec(stack) ?? []
   const isMissing = message === "'handler' is not defined" || message === 'handler is not defined'
   const sentence = isMissing ? 'there is no function named "handler"' : (message ?? `throws ${String(thrown)}`)
+  const hasModules = /^\s*(?:import|export)\b/m.test(script.code)
   return new UserError({
     message: `${script.name}: ${sentence}`,
     at: { file: script.file, ...(line && !isMissing ? { line: Number(line) } : {}) },
+    ...(hasModules ? { hint: 'edge code is one script: it has neither import nor export' } : {}),
   })
 }
 

@@ -40,6 +40,7 @@ export interface EnvironmentOptions {
 
 const workerFile = new URL('./environment-worker.js', import.meta.url)
 const stackMiB = 4
+const stopTimeoutMs = 1000
 const MiB = 1024 * 1024
 
 /**
@@ -76,7 +77,7 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
   }
   const stop = async (error = stopped): Promise<void> => {
     gone(error)
-    await worker?.terminate()
+    if (worker) await ended(worker)
   }
   const hear = (message: EnvironmentMessage): void => {
     if (message.type === 'lines') write(message.text)
@@ -133,6 +134,17 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
       })
     },
   }
+}
+
+/** Ends a thread. One that waits for something outside of JavaScript ends when that does, and nobody waits for it. */
+async function ended(worker: Worker): Promise<void> {
+  worker.unref()
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, stopTimeoutMs)
+  })
+  await Promise.race([worker.terminate(), patience])
+  clearTimeout(timer)
 }
 
 /** Throws where the host has no thread to give. */
