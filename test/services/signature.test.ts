@@ -3,6 +3,7 @@ import { createIdentities, createRoot } from '../../src/services/identities.ts'
 import { checkSignature } from '../../src/services/signature.ts'
 import { canonicalRequests, signingKeyOf } from '../../src/services/signature-canonical.ts'
 import { ChunkFailure, decodeChunks } from '../../src/services/signature-chunks.ts'
+import { checkVersion2, isVersion2 } from '../../src/services/signature-v2.ts'
 
 // The examples of the Amazon S3 API Reference, "Authenticating requests (AWS signature version 4)", with its published credentials.
 const identities = createIdentities([createRoot('AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')])
@@ -109,6 +110,36 @@ describe('signature version 4', () => {
       's3',
     )
     expect(canonical).toBe('GET\n/a%20b\na=&a=%2F&z=1\nx:a b\n\nx\nH')
+  })
+})
+
+describe('signature version 2', () => {
+  // "Signing and authenticating REST requests": object GET and query string request authentication.
+  const host = ['Host', 'johnsmith.s3.amazonaws.com']
+  const check = (target: string, rawHeaders: string[], at: number) =>
+    checkVersion2({ method: 'GET', target, rawHeaders }, 'johnsmith', identities, at)
+
+  it('believes the examples of the reference, and nothing else', () => {
+    const date = ['Date', 'Tue, 27 Mar 2007 19:36:42 GMT']
+    const at = Date.UTC(2007, 2, 27, 19, 36, 42)
+    const url =
+      '/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620'
+    expect(isVersion2({ method: 'GET', target: url, rawHeaders: host })).toBe(true)
+    expect(check(url, host, 1_175_139_619_000).kind).toBe('proven')
+    expect(check(url, host, 1_175_139_620_000)).toMatchObject({ kind: 'refused', reason: 'expired' })
+    expect(check(url.replace('puppy', 'kitten'), host, 1_175_139_619_000)).toMatchObject({
+      kind: 'refused',
+      reason: 'wrong-signature',
+    })
+    expect(check(url.replace('=1175139620', '=9175139620'), host, 1_175_139_619_000)).toMatchObject({
+      reason: 'wrong-signature',
+    })
+    expect(
+      check('/photos/puppy.jpg', [...host, ...date, 'Authorization', 'AWS AKIAIOSFODNN7EXAMPLE:AAAA='], at),
+    ).toMatchObject({ reason: 'wrong-signature' })
+    expect(check('/photos/puppy.jpg', [...host, ...date, 'Authorization', 'AWS nobody:AAAA='], at)).toMatchObject({
+      reason: 'unknown-key',
+    })
   })
 })
 

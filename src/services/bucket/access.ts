@@ -3,37 +3,21 @@ import type { Verdict } from '../signature.ts'
 import type { Refusal } from '../signature-claim.ts'
 import type { BucketRequest } from './bucket-request.ts'
 import { BucketFailure, type FailureCode } from './failure.ts'
-import type { Bucket, ObjectVersion } from './object-model.ts'
+import { grantsOf, isCanned, isGranted, readGrantFields } from './grants.ts'
+import type { Bucket, Grant, ObjectVersion } from './object-model.ts'
 
-/** Access control lists that have a name, and what each lets others do than the owner. Source: Amazon S3 User Guide, "Canned ACL". */
-export const cannedAcls: Readonly<Record<string, readonly ('everybody-read' | 'everybody-write' | 'known-read')[]>> = {
-  private: [],
-  'public-read': ['everybody-read'],
-  'public-read-write': ['everybody-read', 'everybody-write'],
-  'authenticated-read': ['known-read'],
-  'aws-exec-read': [],
-  'bucket-owner-read': [],
-  'bucket-owner-full-control': [],
-  'log-delivery-write': [],
-}
-
-/** Reads `x-amz-acl`. Throws InvalidArgument for a name that is none, NotImplemented for single grants. */
-export function readCannedAcl(field: (name: string) => string | undefined): string | undefined {
-  for (const grant of ['read', 'write', 'read-acp', 'write-acp', 'full-control'])
-    if (field(`x-amz-grant-${grant}`) !== undefined)
-      throw new BucketFailure('NotImplemented', 'Grants to single users are not implemented; use a canned ACL.', {
-        Header: `x-amz-grant-${grant}`,
-      })
+/** What a request says of who may use what it makes: a canned list or single grants; undefined when nothing. Throws InvalidArgument, InvalidRequest. */
+export function readAcl(
+  field: (name: string) => string | undefined,
+): { acl: string; grants?: Grant[] | undefined } | undefined {
   const acl = field('x-amz-acl')
-  if (acl !== undefined && !Object.hasOwn(cannedAcls, acl))
+  const grants = readGrantFields(field)
+  if (acl === undefined) return grants === undefined ? undefined : { acl: 'private', grants }
+  if (grants !== undefined)
+    throw new BucketFailure('InvalidRequest', 'Specifying both Canned ACLs and Header Grants is not allowed')
+  if (!isCanned(acl))
     throw new BucketFailure('InvalidArgument', undefined, { ArgumentName: 'x-amz-acl', ArgumentValue: acl })
-  return acl
-}
-
-function opens(acl: string, access: Access, identity: Identity | undefined): boolean {
-  const grants = cannedAcls[acl] ?? []
-  if (access === 'write') return grants.includes('everybody-write')
-  return grants.includes('everybody-read') || (identity !== undefined && grants.includes('known-read'))
+  return { acl, grants: undefined }
 }
 
 /** Throws AccessDenied unless who asks may list or change a bucket. */
@@ -48,18 +32,27 @@ export function requireOwner({ identity }: BucketRequest, bucket: Bucket, access
 }
 
 export function mayUseBucket(identity: Identity | undefined, bucket: Bucket, access: Access): boolean {
-  if (identity !== undefined && identity.account === bucket.owner) return identity.may('s3', bucket.name, access)
-  return opens(bucket.acl, access, identity)
+  if (identity !== undefined && !identity.may('s3', bucket.name, access)) return false
+  return isGranted(grantsOf(bucket, bucket.owner), identity?.account, access === 'read' ? 'READ' : 'WRITE')
 }
 
 /** Throws AccessDenied unless who asks may read this object. */
 export function requireObjectRead({ identity }: BucketRequest, bucket: Bucket, version: ObjectVersion): void {
-  const isOwn =
-    identity !== undefined &&
-    (identity.account === version.owner ||
-      (identity.account === bucket.owner && version.acl.startsWith('bucket-owner')))
-  if (isOwn ? identity.may('s3', bucket.name, 'read') : opens(version.acl, 'read', identity)) return
-  throw denied()
+  if (identity !== undefined && !identity.may('s3', bucket.name, 'read')) throw denied()
+  if (!isGranted(grantsOf(version, bucket.owner), identity?.account, 'READ')) throw denied()
+}
+
+/** Throws AccessDenied unless who asks may read or change who may use something: its owner always, and whom the list lets. */
+export function requireAclAccess(
+  { identity }: BucketRequest,
+  bucket: Bucket,
+  holder: Bucket | ObjectVersion,
+  access: Access,
+): void {
+  if (identity !== undefined && !identity.may('s3', bucket.name, access)) throw denied()
+  if (identity !== undefined && identity.account === holder.owner) return
+  const wanted = access === 'read' ? 'READ_ACP' : 'WRITE_ACP'
+  if (!isGranted(grantsOf(holder, bucket.owner), identity?.account, wanted)) throw denied()
 }
 
 export function requireIdentity({ identity }: BucketRequest): Identity {

@@ -43,13 +43,18 @@ export function readBucketTarget(target: string, host: string | undefined): Buck
   const mark = withoutOrigin.indexOf('?')
   const path = mark < 0 ? withoutOrigin : withoutOrigin.slice(0, mark)
   const query = readQuery(mark < 0 ? '' : withoutOrigin.slice(mark + 1))
-  const hosted = virtualHost.exec(host ?? '')?.[1]
+  const hosted = hostedBucketOf(host)
   const rest = path.replace(/^\//, '')
-  if (hosted !== undefined && hosted.toLowerCase() !== 's3')
-    return { bucket: hosted.toLowerCase(), key: readKey(rest), query }
+  if (hosted !== undefined) return { bucket: hosted, key: readKey(rest), query }
   const slash = rest.indexOf('/')
   if (slash < 0) return { bucket: decode(rest), key: '', query }
   return { bucket: decode(rest.slice(0, slash)), key: readKey(rest.slice(slash + 1)), query }
+}
+
+/** The bucket that a Host field names, if it does. */
+export function hostedBucketOf(host: string | undefined): string | undefined {
+  const bucket = virtualHost.exec(host ?? '')?.[1]?.toLowerCase()
+  return bucket === 's3' ? undefined : bucket
 }
 
 function readKey(text: string): string {

@@ -1,4 +1,4 @@
-import { cannedAcls, readCannedAcl, requireBucketAccess, requireIdentity, requireOwner } from './access.ts'
+import { readAcl, requireBucketAccess, requireIdentity, requireOwner } from './access.ts'
 import { isoTime, sendEmpty, sendXml } from './answer.ts'
 import { type BucketRequest, numberIn } from './bucket-request.ts'
 import { BucketFailure } from './failure.ts'
@@ -50,7 +50,7 @@ export async function createBucket(request: BucketRequest): Promise<void> {
   if (!isBucketName(bucket)) throw new BucketFailure('InvalidBucketName', undefined, { BucketName: bucket })
   if (field('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
     throw new BucketFailure('NotImplemented', 'Object Lock is not implemented.')
-  const acl = readCannedAcl(field)
+  const acl = readAcl(field)
   const body = await readDocument(request)
   const region =
     (body.trim() === '' ? undefined : textOf(readXml(body, 'CreateBucketConfiguration'), 'LocationConstraint')) ||
@@ -62,7 +62,7 @@ export async function createBucket(request: BucketRequest): Promise<void> {
       throw new BucketFailure('BucketAlreadyExists', undefined, { BucketName: bucket })
     if (existing.region !== 'us-east-1')
       throw new BucketFailure('BucketAlreadyOwnedByYou', undefined, { BucketName: bucket })
-    if (acl !== undefined) await store.updateBucket(bucket, { acl })
+    if (acl !== undefined) await store.updateBucket(bucket, acl)
   } else
     await store.createBucket({
       name: bucket,
@@ -70,7 +70,7 @@ export async function createBucket(request: BucketRequest): Promise<void> {
       owner: identity.account,
       region,
       versioning: 'never',
-      acl: acl ?? 'private',
+      ...(acl ?? { acl: 'private' }),
       documents: {},
     })
   sendEmpty(request, 200, { Location: `/${bucket}` })
@@ -119,55 +119,5 @@ export async function putVersioning(request: BucketRequest): Promise<void> {
   const status = textOf(readXml(await readDocument(request), 'VersioningConfiguration'), 'Status')
   if (status !== 'Enabled' && status !== 'Suspended') throw new BucketFailure('MalformedXML')
   await request.store.updateBucket(request.bucket, { versioning: status })
-  sendEmpty(request, 200)
-}
-
-/** GetBucketAcl and GetObjectAcl, from the canned list. */
-export function getAcl(request: BucketRequest): void {
-  const { store, bucket, key, query } = request
-  const shelf = store.shelfOf(bucket)
-  requireOwner(request, shelf.bucket, 'read')
-  const { owner, acl } = key === '' ? shelf.bucket : store.find(bucket, key, query.get('versionId') || undefined)
-  const grants: Element[] = []
-  const everybody: Element = ['URI', 'http://acs.amazonaws.com/groups/global/AllUsers']
-  for (const grant of cannedAcls[acl] ?? []) {
-    if (grant === 'everybody-read') grants.push(grantElement(everybody, 'READ'))
-    if (grant === 'everybody-write') grants.push(grantElement(everybody, 'WRITE'))
-    if (grant === 'known-read')
-      grants.push(grantElement(['URI', 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers'], 'READ'))
-  }
-  grants.push(grantElement(['ID', owner], 'FULL_CONTROL'))
-  sendXml(request, ['AccessControlPolicy', [ownerElement(owner), ['AccessControlList', grants]]])
-}
-
-/** The type of a grantee is an attribute, which goes with the name of its element. */
-function grantElement(grantee: Element, permission: string): Element {
-  const type = grantee[0] === 'ID' ? 'CanonicalUser' : 'Group'
-  const names: Element[] = grantee[0] === 'ID' ? [grantee, ['DisplayName', grantee[1] as string]] : [grantee]
-  return [
-    'Grant',
-    [
-      [`Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}"`, names],
-      ['Permission', permission],
-    ],
-  ]
-}
-
-/** PutBucketAcl and PutObjectAcl, for canned lists. */
-export async function putAcl(request: BucketRequest): Promise<void> {
-  const { store, bucket, key, query, field } = request
-  requireOwner(request, store.shelfOf(bucket).bucket, 'write')
-  const body = await readDocument(request)
-  const acl = readCannedAcl(field)
-  if (acl === undefined) {
-    if (body.trim() === '')
-      throw new BucketFailure('MissingSecurityHeader', 'Your request was missing a required header', {
-        MissingHeaderName: 'x-amz-acl',
-      })
-    readXml(body, 'AccessControlPolicy')
-    throw new BucketFailure('NotImplemented', 'Grants to single users are not implemented; use a canned ACL.')
-  }
-  if (key === '') await store.updateBucket(bucket, { acl })
-  else await store.amend(bucket, key, query.get('versionId') || undefined, { acl })
   sendEmpty(request, 200)
 }

@@ -4,9 +4,10 @@ import { type PrefixRate, prefixOf } from '../../backend/prefix-rate.ts'
 import type { Ms } from '../../lib/clock.ts'
 import type { Identities } from '../identities.ts'
 import { checkSignature } from '../signature.ts'
+import { checkVersion2, isVersion2 } from '../signature-v2.ts'
 import { requireBelieved } from './access.ts'
 import { sendFailure } from './answer.ts'
-import { type BucketRequest, readBucketTarget } from './bucket-request.ts'
+import { type BucketRequest, hostedBucketOf, readBucketTarget } from './bucket-request.ts'
 import type { BucketStore } from './bucket-store.ts'
 import { BucketFailure } from './failure.ts'
 import { routeRequest } from './routes.ts'
@@ -75,7 +76,10 @@ async function answer(options: BucketServiceOptions, asked: BucketRequest): Prom
   const { request, method, now } = asked
   Object.assign(asked, readBucketTarget(request.url ?? '/', request.headers.host))
   const signable = { method, target: request.url ?? '/', rawHeaders: request.rawHeaders }
-  const verdict = checkSignature(signable, { identities: options.identities, now, service: 's3' })
+  const { identities } = options
+  const verdict = isVersion2(signable)
+    ? checkVersion2(signable, hostedBucketOf(request.headers.host), identities, now)
+    : checkSignature(signable, { identities, now, service: 's3' })
   requireBelieved(verdict)
   if (verdict.kind === 'proven') {
     asked.identity = verdict.identity

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readCannedAcl, requireBucketAccess } from './access.ts'
+import { readAcl, requireBucketAccess } from './access.ts'
 import { quoted, sendEmpty, sendXml } from './answer.ts'
 import type { BucketRequest } from './bucket-request.ts'
 import { checksumElement, checksumField, checksumOfParts, createChecksum, defaultChecksumType } from './checksums.ts'
@@ -36,14 +36,14 @@ const leastPartBytes = 5 * 1024 ** 2
 export async function beginUpload(request: BucketRequest): Promise<void> {
   const { store, bucket, key, field, now } = request
   requireBucketAccess(request, store.shelfOf(bucket).bucket, 'write')
-  const acl = readCannedAcl(field) ?? 'private'
+  const acl = readAcl(field) ?? { acl: 'private' }
   const algorithm = readAlgorithm(request)
   const type = readType(field('x-amz-checksum-type'), algorithm)
   const upload = await store.uploads.begin({
     bucket,
     key,
     startedMs: now,
-    template: { ...readDescription(request), owner: ownerOf(request), acl },
+    template: { ...readDescription(request), owner: ownerOf(request), ...acl },
     ...(algorithm === undefined ? {} : { checksumAlgorithm: algorithm, checksumType: type! }),
   })
   sendXml(

@@ -23,7 +23,16 @@ export interface ObjectVersion {
   owner: string
   /** A canned access control list. */
   acl: string
+  /** Single grants instead of it. */
+  grants?: readonly Grant[] | undefined
   storageClass: string
+}
+
+/** What somebody may do, by the id of an account or the address of a group. */
+export interface Grant {
+  id?: string
+  uri?: string
+  permission: 'FULL_CONTROL' | 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP'
 }
 
 export interface Checksum {
@@ -49,6 +58,7 @@ export interface Bucket {
   region: string
   versioning: 'never' | 'Enabled' | 'Suspended'
   acl: string
+  grants?: readonly Grant[] | undefined
   /** Documents that are kept and given back as they came, such as `cors` and `policy`, by name. */
   documents: Readonly<Record<string, string>>
 }

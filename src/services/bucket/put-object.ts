@@ -1,4 +1,4 @@
-import { readCannedAcl, requireBucketAccess } from './access.ts'
+import { readAcl, requireBucketAccess } from './access.ts'
 import { isoTime, quoted, sendEmpty, sendXml } from './answer.ts'
 import { type BucketRequest, decode, readBucketTarget } from './bucket-request.ts'
 import { checksumElement, checksumField, createChecksum } from './checksums.ts'
@@ -18,7 +18,7 @@ export async function putObject(request: BucketRequest): Promise<void> {
   const shelf = store.shelfOf(bucket)
   requireBucketAccess(request, shelf.bucket, 'write')
   const description = readDescription(request)
-  const acl = readCannedAcl(field) ?? 'private'
+  const acl = readAcl(field) ?? { acl: 'private' }
   const require = createWriteRequirement(readConditions(field, ''))
   require(store.peek(bucket, key))
   const body = openBody(request, readAlgorithm(request))
@@ -30,7 +30,7 @@ export async function putObject(request: BucketRequest): Promise<void> {
     blobs: written.blobs,
     etag: written.md5.toString('hex'),
     owner: ownerOf(request),
-    acl,
+    ...acl,
     ...(checksum === undefined ? {} : { checksum }),
   }
   const version = await keepOrDiscard(request, written.blobs, () =>
@@ -112,7 +112,7 @@ export async function copyObject(request: BucketRequest): Promise<void> {
   requireBucketAccess(request, shelf.bucket, 'write')
   const isReplacing = readDirective(field('x-amz-metadata-directive'), 'x-amz-metadata-directive')
   const isRetagging = readDirective(field('x-amz-tagging-directive'), 'x-amz-tagging-directive')
-  const acl = readCannedAcl(field) ?? 'private'
+  const acl = readAcl(field) ?? { acl: 'private' }
   const require = createWriteRequirement(readConditions(field, ''))
   const source = openSource(request)
   try {
@@ -142,7 +142,7 @@ export async function copyObject(request: BucketRequest): Promise<void> {
       blobs: written.blobs,
       etag: written.md5.toString('hex'),
       owner: ownerOf(request),
-      acl,
+      ...acl,
       ...(sum === undefined
         ? {}
         : { checksum: { algorithm: algorithm!, value: sum.digest(), type: 'FULL_OBJECT' as const } }),

@@ -1,6 +1,7 @@
+import { getAcl, putAcl } from './acl-requests.ts'
 import type { BucketRequest } from './bucket-request.ts'
 import {
-  createBucket, deleteBucket, getAcl, getBucketLocation, getVersioning, headBucket, listBuckets, putAcl, putVersioning,
+  createBucket, deleteBucket, getBucketLocation, getVersioning, headBucket, listBuckets, putVersioning,
 } from './bucket-requests.ts' // biome-ignore format: a list of names
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { BucketFailure } from './failure.ts'

@@ -81,8 +81,8 @@ describe('what clients do wrong with a bucket', () => {
     expect(await get(root, { systemClockOffset: -3_600_000 })).toBe('RequestTimeTooSkewed')
     expect(await raw('GET', `/${Bucket}`, '', {})).toEqual({ status: 403, code: 'AccessDenied' })
     expect(await raw('GET', `/${Bucket}`, '', { authorization: 'AWS AKID:oldsignature' })).toEqual({
-      status: 400,
-      code: 'InvalidRequest',
+      status: 403,
+      code: 'InvalidAccessKeyId',
     })
     expect(await raw('GET', `/${Bucket}`, '', { authorization: 'AWS4-HMAC-SHA256 nonsense' })).toEqual({
       status: 400,
