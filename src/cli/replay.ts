@@ -4,7 +4,7 @@ import { collect } from './repeated.ts'
 const examples = `Examples:
   cdnlab replay E2*.gz                                     CloudFront logs: what they say, and what a model makes of them
   cdnlab replay access.log --at Frankfurt --capacity 20GB  one nginx cache, and what if it had 20 GB
-  cdnlab replay logs/*.json.gz --policy s3-fifo --shield Frankfurt --ttl 1d
+  cdnlab replay logs/*.json.gz --fit --policy s3-fifo --shield Frankfurt --ttl 1d
   cdnlab replay logs/*.json.gz --pops bunny:20 --set cost=bunny
   cdnlab replay access.log --log-format '$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $upstream_cache_status'
   cdnlab replay logs/*.gz --scenario-out mine.yaml         and then: cdnlab run mine.yaml
@@ -13,8 +13,8 @@ const examples = `Examples:
 const more = `
 The logs of all files are merged in order of time, whatever their order. From them a scenario is built: PoPs by the airport codes of the log,
 visitors by its coordinates, by a GeoIP file that you bring, by country, or where their PoP stands; each visitor is sent to the PoP that
-served him. It runs as \`cdnlab run\` would run it. Its capacity, policy and lifetimes are guesses until you say them with --base; what you
-say with --policy, --capacity, --shield, --ttl, --pops and --set is run beside it: what if.
+served him. It runs as \`cdnlab run\` would run it. Lifetimes are found from the log's own hits and checks, sizes of PoPs with --fit; what else
+you know of the real CDN you say with --base. What you say with --policy, --capacity, --shield, --ttl, --pops and --set is run beside it.
 Addresses are only kept as hashes with a random salt, in memory, to count visitors; names of objects as hashes. Neither is written anywhere.`
 
 export interface ReplayOptions {
@@ -26,6 +26,7 @@ export interface ReplayOptions {
   at: string
   popAt: string[]
   base: string[]
+  fit?: boolean
   policy?: string
   capacity?: string
   shield?: string
@@ -59,6 +60,7 @@ export function registerReplay(program: Command): void {
       collect,
       [],
     )
+    .option('--fit', 'finds the size of each PoP with which the model has as many hits as the log')
     .option('--policy <spec>', 'what if: another eviction policy')
     .option('--capacity <size>', 'what if: another size of each PoP')
     .option('--shield <place>', 'what if: an origin shield there')

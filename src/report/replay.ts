@@ -31,6 +31,8 @@ export interface ReplayReport {
     broken: BrokenLines
     /** How long copies are fresh, as hits and checks tell; null when there are too few checks. */
     lifetime: Lifetime | null
+    /** Bytes of each PoP that fit the log's hits best, as text; null when nobody asked. */
+    fittedCapacity: string | null
   }
   comparison: Comparison
   base: RunResult
@@ -91,6 +93,8 @@ function logLines({ log }: ReplayReport): string[] {
         : `${formatDuration(log.lifetime.ttlMs)}: ${formatValue(log.lifetime.fit, '%')} of its hits and checks fit`,
     ],
   ]
+  if (log.fittedCapacity !== null)
+    rows.push(['size of a PoP', `${formatBytes(Number(log.fittedCapacity))} fit its hits best`])
   const note = (isThere: boolean, text: string): void => void (isThere && rows.push(['note', text]))
   note(
     log.inferredPassObjects > 0,

@@ -39,14 +39,22 @@ export function planCost(
   const hasServices = [scenario.functions, scenario.apis, scenario.tables].some(
     section => Object.keys(section).length > 0,
   )
-  const used = sourcesNamed([cdn, cloud, ...(hasServices ? paidServices.map(name => prices.serverless[name]) : [])])
+  const zoneOfEdge = pops.filter(({ isEdge }) => isEdge).map(({ place }) => zoneIn(cdn.zones, place))
+  const cloudZone = zoneIn(cloud.zones, origin)
+  const usedCdn = { ...cdn, zones: cdn.zones.filter((_, zone) => zoneOfEdge.includes(zone)) }
+  const usedCloud = { ...cloud, zones: [cloud.zones[cloudZone]] }
+  const used = sourcesNamed([
+    usedCdn,
+    usedCloud,
+    ...(hasServices ? paidServices.map(name => prices.serverless[name]) : []),
+  ])
   return {
     cdn,
     cloud,
     isFetchFree: cdn.freeFrom.includes(cloudName),
-    zoneOfEdge: pops.filter(({ isEdge }) => isEdge).map(({ place }) => zoneIn(cdn.zones, place)),
+    zoneOfEdge,
     originZone: zoneIn(cdn.zones, origin),
-    cloudZone: zoneIn(cloud.zones, origin),
+    cloudZone,
     date: prices.date,
     sources: used.map(name => ({ name, ...prices.sources[name]! })),
   }

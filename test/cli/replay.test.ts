@@ -106,6 +106,20 @@ describe('lifetimes', () => {
   })
 })
 
+describe('--fit', () => {
+  it('finds the size of the PoPs from the log alone', async () => {
+    const { log, comparison } = await replay([logs.custom], { logFormat: customFormat, base: [], fit: true })
+    expect(Math.abs(Math.log2(Number(log.fittedCapacity) / 24e6))).toBeLessThan(0.25)
+    expect(comparison.agreeing / comparison.compared).toBeGreaterThan(0.985)
+  })
+
+  it('needs verdicts', async () => {
+    await expect(replay([put(combinedLog(visits.slice(0, 500), false))], { fit: true })).rejects.toThrow(
+      /needs logs that tell verdicts/,
+    )
+  })
+})
+
 describe('many files', () => {
   it('in any order, cut anywhere, plain, gz and zst, are the same as one', async () => {
     const random = createRandom(9, 'cut')
