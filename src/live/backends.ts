@@ -13,7 +13,7 @@ import { createEndpointHandler, type EndpointHandler } from '../services/endpoin
 import { createFunctions, type Functions } from '../services/functions/functions.ts'
 import { createLambdaApi } from '../services/functions/lambda-api.ts'
 import { objectCreatedEvent } from '../services/functions/object-created.ts'
-import { createIdentities, createRoot, type Identity } from '../services/identities.ts'
+import { createIdentities, createRoot, type Identities, type Identity } from '../services/identities.ts'
 import { createTableService } from '../services/table/table-service.ts'
 import { createBucketOrigin } from './bucket-origin.ts'
 import { fillBucket } from './fill-bucket.ts'
@@ -21,6 +21,7 @@ import { answerTimes, openPlannedTables } from './open-tables.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { type LiveServer, listen } from './pop-server.ts'
 import { spanUntilClose } from './spans.ts'
+import { createTablesElsewhere } from './tables-elsewhere.ts'
 import { createTracedEndpoint } from './traced-endpoint.ts'
 
 /** What the systems behind the PoPs need of the world outside. */
@@ -65,12 +66,12 @@ const region = 'us-east-1'
 
 /** Starts all of them. Throws UserError; then nothing is left open. */
 export async function startBackends(options: BackendsOptions): Promise<LiveBackends> {
-  const { backends, host, port, credentials, now, onFault } = options
+  const { backends, host, port } = options
   const closers: (() => Promise<unknown>)[] = []
   const state: OriginState = { isStopped: false, slowFactor: 1, requests: 0 }
   let tellCreated: (path: string) => void = () => undefined
+  let endpointUrl = ''
   try {
-    let endpointUrl = ''
     const functions = createFunctions({
       plans: backends.functions,
       fileOf: ({ file }) => options.pathOf(file),
@@ -79,57 +80,15 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
       ...(options.steady ? { now: options.steady } : {}),
     })
     closers.push(() => functions.close())
-    const store = await openStore({
-      nodes: Math.max(1, ...backends.buckets.map(({ nodes }) => nodes)),
-      replicas: Math.max(1, ...backends.buckets.map(({ replicas }) => replicas)),
-      now,
-      onEvent: event => befall(event, backends, functions, path => tellCreated(path)),
-    })
-    const filled = await fillBuckets(store, options)
-    const reader = readerOf(backends)
-    const root = createRoot(credentials.accessKeyId, credentials.secretAccessKey)
-    const identities = createIdentities([root, reader, ...functions.identities])
-    const bucketService = createBucketService({
-      store,
-      identities,
-      now,
-      rate: ratesOf(backends),
-      firstByteMs: firstBytesOf(options),
-      onFault,
-    })
-    const lambda = createLambdaApi({ functions, identities, now })
-    const { tables, filled: items } = await openPlannedTables(backends.tables, options.pathOf, now)
-    closers.push(() => tables.close())
-    const dynamodb = createTableService({
-      tables,
-      identities,
-      now,
-      isThrottled: table => backends.tables.some(({ name }) => name === table),
-      answerMs: answerTimes(backends.tables, options.plan.seed, options.timeScale),
-      onFault,
-    })
-    const handle = createEndpointHandler({ s3: bucketService, lambda, dynamodb })
-    const endpoint = await listen(createTracedEndpoint(handle), { host, port })
+    const services = await openServices(options, functions, closers, path => tellCreated(path))
+    const endpoint = await listen(createTracedEndpoint(createEndpointHandler(services.handlers)), { host, port })
     closers.push(() => endpoint.close(true))
     endpointUrl = endpoint.url
-    const gateways = await Promise.all(
-      backends.apis.map(api =>
-        createGateway({
-          plan: api,
-          functions,
-          identities,
-          readFile: path => readFile(options.pathOf(path), 'utf8'),
-          timeOfDay: now,
-          ...(options.steady ? { now: options.steady } : {}),
-        }),
-      ),
-    )
+    const gateways = await openGateways(options, functions, services.identities)
     const origins: URL[] = []
     for (const origin of backends.origins) {
       const gateway = origin.kind === 'api' ? gateways[origin.target]! : undefined
-      const handler = gateway
-        ? guarded(gateway.handle, state, false)
-        : originHandler(origin, options, state, bucketService, reader)
+      const handler = gateway ? guarded(gateway.handle, state, false) : originHandler(origin, options, state, services)
       const server = await listen(handler, { host: '127.0.0.1', port: 0 })
       if (gateway) server.server.on('upgrade', gateway.upgrade)
       closers.push(() => server.close(true))
@@ -138,13 +97,9 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
     }
     functions.startSchedules()
     return {
-      endpoint,
-      origins,
-      state,
-      functions,
-      gateways,
-      store,
-      filled: { ...filled, ...items },
+      ...{ endpoint, origins, state, functions, gateways },
+      store: services.store,
+      filled: services.filled,
       onCreated(listener) {
         tellCreated = listener
       },
@@ -154,6 +109,70 @@ export async function startBackends(options: BackendsOptions): Promise<LiveBacke
     await closeAll(closers)
     throw error
   }
+}
+
+/** The services of the endpoint, and who may use them. */
+interface Services {
+  handlers: { s3: EndpointHandler; lambda: EndpointHandler; dynamodb: EndpointHandler }
+  identities: Identities
+  /** Who the PoPs are to the buckets. */
+  reader: Identity
+  store: BucketStore
+  filled: Record<string, number>
+}
+
+async function openServices(
+  options: BackendsOptions,
+  functions: Functions,
+  closers: (() => Promise<unknown>)[],
+  tellCreated: (path: string) => void,
+): Promise<Services> {
+  const { plan, backends, credentials, now, onFault, timeScale } = options
+  const { buckets, tables } = backends
+  const store = await openStore({
+    nodes: Math.max(1, ...buckets.map(({ nodes }) => nodes)),
+    replicas: Math.max(1, ...buckets.map(({ replicas }) => replicas)),
+    now,
+    onEvent: event => befall(event, backends, functions, tellCreated),
+  })
+  const objects = await fillBuckets(store, options)
+  const reader = readerOf(backends)
+  const root = createRoot(credentials.accessKeyId, credentials.secretAccessKey)
+  const identities = createIdentities([root, reader, ...functions.identities])
+  const [rate, firstByteMs] = [ratesOf(backends), firstBytesOf(options)]
+  const opened = await openPlannedTables(tables, options.pathOf, now)
+  closers.push(() => opened.tables.close())
+  const handle = createTableService({
+    tables: opened.tables,
+    identities,
+    now,
+    isThrottled: table => tables.some(({ name }) => name === table),
+    answerMs: answerTimes(tables, plan.seed, timeScale),
+    onFault,
+  })
+  return {
+    handlers: {
+      s3: createBucketService({ store, identities, now, rate, firstByteMs, onFault }),
+      lambda: createLambdaApi({ functions, identities, now }),
+      dynamodb: createTablesElsewhere({ tables, identities, now, handle }),
+    },
+    identities,
+    reader,
+    store,
+    filled: { ...objects, ...opened.filled },
+  }
+}
+
+function openGateways(
+  { backends, pathOf, now, steady }: BackendsOptions,
+  functions: Functions,
+  identities: Identities,
+): Promise<Gateway[]> {
+  const read = (path: string): Promise<string> => readFile(pathOf(path), 'utf8')
+  const times = { timeOfDay: now, ...(steady ? { now: steady } : {}) }
+  return Promise.all(
+    backends.apis.map(plan => createGateway({ plan, functions, identities, readFile: read, ...times })),
+  )
 }
 
 async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {
@@ -225,12 +244,11 @@ function originHandler(
   origin: NamedOriginPlan,
   { plan, backends, timeScale, now }: BackendsOptions,
   state: OriginState,
-  bucketService: EndpointHandler,
-  reader: Identity,
+  { handlers, reader }: Services,
 ): EndpointHandler {
   if (origin.kind === 'bucket') {
     const { name } = backends.buckets[origin.target]!
-    return guarded(createBucketOrigin({ bucket: name, region, identity: reader, handle: bucketService, now }), state)
+    return guarded(createBucketOrigin({ bucket: name, region, identity: reader, handle: handlers.s3, now }), state)
   }
   const { behaviors } = plan
   return createOriginHandler({ behaviors, thinkMs: origin.thinkMs * timeScale, now }, state)

@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -186,5 +188,41 @@ describe('the systems behind live PoPs', () => {
       /tydi.js[\s\S]*|sight/,
     )
     await expect(start(shop.replace('./thing.mjs#mark', '../shop.mjs#mark'))).rejects.toThrow(/outside/)
+  })
+})
+
+describe('a table that somebody else keeps', () => {
+  it('gets what functions and clients ask, once their signature and permissions are right', async () => {
+    const { default: dynalite } = await import('dynalite')
+    const other = dynalite({ createTableMs: 0 })
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', () => resolve()))
+    closers.push(() => new Promise(resolve => other.close(resolve)))
+    const endpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const credentials = { accessKeyId: 'any', secretAccessKey: 'any' }
+    const direct = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
+    closers.push(async () => direct.destroy())
+    await direct.send(
+      new CreateTableCommand({
+        TableName: 'things',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    )
+    const tables = `tables: {things: {key: {id: S}, endpoint: "${endpoint}"}, own: {key: {id: S}}}\n`
+    const { behind } = await start(`${shop}${tables}`)
+    const url = behind.backends.endpoint.url
+    const table = new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials: behind.credentials })
+    const forged = new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 })
+    closers.push(async () => [table, forged].forEach(client => void client.destroy()))
+    const put = (TableName: string) => new PutItemCommand({ TableName, Item: { id: { S: '1' }, name: { S: 'one' } } })
+    await table.send(put('things'))
+    await table.send(put('own'))
+    const get = (TableName: string) => new GetItemCommand({ TableName, Key: { id: { S: '1' } } })
+    expect((await direct.send(get('things'))).Item!.name!.S).toBe('one')
+    expect((await table.send(get('things'))).Item!.name!.S).toBe('one')
+    expect((await table.send(get('own'))).Item!.name!.S).toBe('one')
+    await expect(direct.send(get('own'))).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(forged.send(get('things'))).rejects.toMatchObject({ name: 'UnrecognizedClientException' })
   })
 })
