@@ -38,7 +38,8 @@ export function sendFailure(request: BucketRequest, error: unknown): void {
   const resource = request.key === '' ? `/${request.bucket}` : `/${request.bucket}/${request.key}`
   const details = Object.entries(failure.details)
   for (const name of response.getHeaderNames())
-    if (!name.startsWith('x-amz-request-id') && !name.startsWith('access-control-')) response.removeHeader(name)
+    if (!name.startsWith('x-amz-request-id') && !name.startsWith('access-control-') && name !== 'vary')
+      response.removeHeader(name)
   if (!request.request.complete) response.setHeader('Connection', 'close')
   if (failure.status === 304 || request.method === 'HEAD') {
     sendEmpty(request, failure.status, { ...failure.fields })

@@ -9,6 +9,7 @@ import { requireBelieved } from './access.ts'
 import { sendFailure } from './answer.ts'
 import { type BucketRequest, hostedBucketOf, readBucketTarget } from './bucket-request.ts'
 import type { BucketStore } from './bucket-store.ts'
+import { allowOrigin, answerPreflight } from './cors.ts'
 import { BucketFailure } from './failure.ts'
 import { routeRequest } from './routes.ts'
 
@@ -75,6 +76,8 @@ function emptyRequest(
 async function answer(options: BucketServiceOptions, asked: BucketRequest): Promise<void> {
   const { request, method, now } = asked
   Object.assign(asked, readBucketTarget(request.url ?? '/', request.headers.host))
+  if (method === 'OPTIONS') return answerPreflight(asked)
+  allowOrigin(asked)
   const signable = { method, target: request.url ?? '/', rawHeaders: request.rawHeaders }
   const { identities } = options
   const verdict = isVersion2(signable)

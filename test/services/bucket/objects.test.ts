@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   CopyObjectCommand, CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand,
-  HeadObjectCommand, ListBucketsCommand, ListObjectsCommand, ListObjectsV2Command, PutObjectCommand,
+  HeadObjectCommand, ListBucketsCommand, ListObjectsCommand, ListObjectsV2Command, PutBucketCorsCommand, PutObjectCommand,
 } from '@aws-sdk/client-s3' // biome-ignore format: a list of names
+import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, type RunningBucket, reader, startBucket, stranger } from './real-client.ts'
 
@@ -279,6 +280,48 @@ describe('buckets and listings through the unmodified SDK', () => {
     ])
       expect(await codeOf(asStranger.send(command))).toBe('AccessDenied')
     expect(await codeOf(asStranger.send(new ListObjectsV2Command({ Bucket })))).toBe('AccessDenied')
+  })
+
+  it('lets pages of other origins read where a rule says so, and nobody else', async () => {
+    const CORSRules = [
+      {
+        AllowedOrigins: ['https://*.example'],
+        AllowedMethods: ['GET'],
+        AllowedHeaders: ['x-*'],
+        ExposeHeaders: ['ETag'],
+        MaxAgeSeconds: 60,
+      },
+    ]
+    await bucket.client().send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }))
+    const ask = async (method: 'OPTIONS' | 'GET', headers: Record<string, string>) => {
+      const answer = await request(`${bucket.url}/${Bucket}/digits`, { method, headers })
+      await answer.body.dump()
+      return [
+        answer.statusCode,
+        answer.headers['access-control-allow-origin'],
+        answer.headers['access-control-max-age'],
+      ]
+    }
+    const origin = 'https://shop.example'
+    expect(
+      await ask('OPTIONS', {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'x-mine',
+      }),
+    ).toEqual([200, origin, '60'])
+    expect(await ask('OPTIONS', { origin, 'access-control-request-method': 'PUT' })).toEqual([
+      403,
+      undefined,
+      undefined,
+    ])
+    expect(await ask('OPTIONS', { origin: 'https://evil.test', 'access-control-request-method': 'GET' })).toEqual([
+      403,
+      undefined,
+      undefined,
+    ])
+    expect(await ask('OPTIONS', {})).toEqual([400, undefined, undefined])
+    expect(await ask('GET', { origin })).toEqual([403, origin, undefined])
   })
 
   it('has met no fault of its own', () => expect(bucket.faults).toEqual([]))
