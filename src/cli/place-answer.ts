@@ -4,12 +4,14 @@ import { choosePlacement, type Placement, type PlacementProblem, worthOf } from 
 import { rttMatrix } from '../geo/rtt.ts'
 import { parseBytes } from '../lib/quantity.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
+import { readLand } from '../live/land.ts'
 import { createInk } from '../report/ink.ts'
 import { type PlacedPop, type PlaceResult, placeJson, placeText } from '../report/place.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { zoneOf } from '../stats/cost-prices.ts'
 import { readConfigFile } from './atlas.ts'
 import { type LoadedPlan, loadPlan } from './load-plan.ts'
+import { plainManifest } from './manifest.ts'
 import type { PlaceOptions } from './place.ts'
 import { readCandidates } from './place-candidates.ts'
 import { splitBytes } from './place-split.ts'
@@ -24,6 +26,7 @@ export async function answerPlace(name: string, options: PlaceOptions): Promise<
   const { output = '-', json = false, color = true } = options
   const { count, totalBytes } = readOptions(options)
   if (output !== '-') checkOutputFile(output)
+  if (options.html !== undefined) checkOutputFile(options.html)
   const loaded = await loadPlan(name, options)
   printWarnings(loaded.warnings)
   const { plan, atlas } = loaded
@@ -48,6 +51,7 @@ export async function answerPlace(name: string, options: PlaceOptions): Promise<
     ...(split ? { split } : {}),
     notes: notesOf(plan, pops, split !== undefined),
   }
+  if (options.html !== undefined) await writePage(options.html, result, loaded)
   const isTerminal = output === '-' ? {} : { isTerminal: false }
   const look = {
     width: terminalWidth(),
@@ -55,6 +59,13 @@ export async function answerPlace(name: string, options: PlaceOptions): Promise<
     land: readConfigFile('world-braille-100x21.txt'),
   }
   await writeOutput(output, json ? placeJson(result) : placeText(result, look))
+}
+
+async function writePage(path: string, result: PlaceResult, { file, plan }: LoadedPlan): Promise<void> {
+  const { placeHtml } = await import('../report/html/place-page.ts')
+  const { command, version, node, os, cpu } = plainManifest(file, plan.seed)
+  await writeOutput(path, placeHtml(result, readLand(), { version, command, scenario: file, node, os, cpu }))
+  process.stderr.write(`written to ${path}\n`)
 }
 
 function readOptions({ add, splitBytes: size }: PlaceOptions): { count: number; totalBytes: number | undefined } {

@@ -21,6 +21,7 @@ export interface PlaceOptions extends ScenarioOptions {
   splitBytes?: string
   json?: boolean
   output?: string
+  html?: string
   color?: boolean
   progress?: boolean
 }
@@ -35,6 +36,7 @@ export function registerPlace(program: Command): void {
     .option('--candidates <places>', 'cities, cities:N for the N largest, map:NAME, or a file of places', 'cities:1000')
     .option('--split-bytes <size>', 'share out so many bytes over all PoPs, such as 10TiB')
     .option('--json', 'the answer as JSON')
+    .option('--html <file>', 'also a page with a map, in one file that needs nothing else')
     .option('-o, --output <file>', 'write into a file')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)

@@ -64,7 +64,7 @@ export function placeText(result: PlaceResult, { width, ink, land }: PlaceLook):
   const { title, pops, split, notes } = result
   return [
     ink.title(inertText(title)),
-    ...wrap(questionOf(result), width, ''),
+    ...wrap(placeSentence(result), width, ''),
     ...(pops.length > 0 ? ['', ...tableOf(result, ink), '', ...mapOf(result, land, width, ink)] : []),
     ...(split ? ['', ...splitLines(split, ink)] : []),
     '',
@@ -75,7 +75,8 @@ export function placeText(result: PlaceResult, { width, ink, land }: PlaceLook):
   ].join('\n')
 }
 
-function questionOf({ standing, candidates, places, people, todayMs, pops, boundMs }: PlaceResult): string {
+/** The question and its answer in a sentence or two. */
+export function placeSentence({ standing, candidates, places, people, todayMs, pops, boundMs }: PlaceResult): string {
   const who = `${people === null ? 'visitors' : `${formatCount(people)} people`} in ${formatCount(places)} cities`
   const one = standing.length === 1
   const today = `${formatCount(standing.length)} ${one ? 'PoP is' : 'PoPs are'} on average ${ms(todayMs)} away from ${who}.`
@@ -84,6 +85,12 @@ function questionOf({ standing, candidates, places, people, todayMs, pops, bound
   const bound =
     last.meanMs - boundMs < 0.005 ? 'no other choice is better' : `no choice of as many can be below ${ms(boundMs)}`
   return `${today} ${pops.length} more, chosen among ${formatCount(candidates)} places, bring that to ${ms(last.meanMs)}; ${bound}.`
+}
+
+/** What the split is worth, in a sentence. */
+export function splitSentence({ totalBytes, pops, simulated: { even, split } }: SplitResult): string {
+  const percent = (ratio: number): string => `${(100 * ratio).toFixed(2)} %`
+  return `${formatBytes(totalBytes)} over ${pops.length} PoPs: ${percent(split.hitRatio)} of the requests hit, ${percent(even.hitRatio)} with equal parts; the mean is ${ms(split.meanMs)} against ${ms(even.meanMs)}.`
 }
 
 function tableOf({ pops, people, todayMs }: PlaceResult, ink: Ink): string[] {
