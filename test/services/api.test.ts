@@ -67,7 +67,7 @@ async function ask(path: string, init: RequestInit = {}) {
 describe('an API', () => {
   it('calls a function with an event of format 2.0', async () => {
     const answer = await ask('/echo/a%20b?x=1&y=%C3%BC&x=2', {
-      headers: { cookie: 'a=1; b=2', 'x-many': 'one, two', 'user-agent': 'test' },
+      headers: { cookie: 'a=1; b=2', 'x-forwarded-for': '192.0.2.1', 'x-many': 'one, two', 'user-agent': 'test' },
     })
     expect(answer.headers.get('content-type')).toBe('application/json')
     expect(answer.json()).toMatchObject({
@@ -76,7 +76,12 @@ describe('an API', () => {
       rawPath: '/echo/a%20b',
       rawQueryString: 'x=1&y=%C3%BC&x=2',
       cookies: ['a=1', 'b=2'],
-      headers: { 'x-many': 'one, two', host: `127.0.0.1:${api.port}` },
+      headers: {
+        'x-many': 'one, two',
+        host: `127.0.0.1:${api.port}`,
+        'x-forwarded-for': '192.0.2.1,127.0.0.1',
+        'x-forwarded-proto': 'http',
+      },
       queryStringParameters: { x: '1,2', y: 'ü' },
       pathParameters: { id: 'a b' },
       requestContext: {

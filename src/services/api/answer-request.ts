@@ -74,7 +74,7 @@ function apiRequestOf(
 ): ApiRequest {
   const { request, method, sourceIp, requestId, routeKey, receivedAtMs, trace } = exchange
   const { headers, httpVersion } = request
-  const rawHeaders = tracedHeaders(request.rawHeaders, exchange)
+  const rawHeaders = forwardedHeaders(exchange)
   const traceId = trace.amazon
   return {
     ...of,
@@ -123,10 +123,14 @@ async function answerRoute(api: OpenApi, exchange: Exchange, route: OpenRoute, a
 
 const refusals = { 401: 'Unauthorized', 403: 'Forbidden', 500: 'Internal Server Error' } as const
 
-/** The request's fields with this trace's place in them. */
-function tracedHeaders(rawHeaders: readonly string[], { trace }: Exchange): string[] {
+/** The request's fields with this trace's place in them, and with where it came from. */
+function forwardedHeaders({ request, trace, sourceIp }: Exchange): string[] {
+  const { rawHeaders, headers, socket } = request
   const fields: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2)
     if (!/^(?:traceparent|x-amzn-trace-id)$/i.test(rawHeaders[at]!)) fields.push(rawHeaders[at]!, rawHeaders[at + 1]!)
-  return [...fields, 'traceparent', trace.traceparent, 'X-Amzn-Trace-Id', trace.amazon]
+  fields.push('traceparent', trace.traceparent, 'X-Amzn-Trace-Id', trace.amazon, 'X-Forwarded-For', sourceIp)
+  if (headers['x-forwarded-proto'] === undefined) fields.push('X-Forwarded-Proto', 'http')
+  if (headers['x-forwarded-port'] === undefined) fields.push('X-Forwarded-Port', String(socket.localPort ?? ''))
+  return fields
 }

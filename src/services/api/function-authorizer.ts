@@ -3,6 +3,7 @@ import type { AuthorizerPlan } from '../../backend/plans.ts'
 import type { LiveFunction } from '../functions/live-function.ts'
 import { type ApiRequest, authorizerEvent } from './api-event.ts'
 import type { Authorizer, Judgement } from './authorizers.ts'
+import { within } from './call-route.ts'
 import { parseSource } from './sources.ts'
 
 /** What a function said of somebody, as it is kept. */
@@ -12,6 +13,8 @@ interface Opinion {
 }
 
 const keptOpinions = 1000
+/** Source: the same guide, "Quotas for HTTP APIs", authorizer timeout. */
+const timeoutMs = 10_000
 const failed: Judgement = { kind: 'refused', status: 500, fields: [] }
 const forbidden: Judgement = { kind: 'refused', status: 403, fields: [] }
 
@@ -35,8 +38,8 @@ export function createFunctionAuthorizer(
     let opinion = mayKeep ? kept.get(key) : undefined
     if (opinion === undefined) {
       const event = authorizerEvent(request, identity as string[], resource)
-      const outcome = await target.invoke(JSON.stringify(event), { traceId: request.traceId })
-      if (outcome.kind !== 'answered') return failed
+      const outcome = await within(timeoutMs, target.invoke(JSON.stringify(event), { traceId: request.traceId }))
+      if (outcome?.kind !== 'answered') return failed
       const answer: unknown = JSON.parse(outcome.payload)
       opinion = plan.response === 'simple' ? readSimple(answer) : readPolicy(answer)
       if (opinion === undefined) return failed
