@@ -1,5 +1,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  export default function dynalite(options?: { createTableMs?: number }): Server
+  function dynalite(options?: { createTableMs?: number }): Server
+
+  export { dynalite as default }
 }

@@ -109,7 +109,7 @@ describe('the shop', () => {
     const { network } = await start()
     const caller = { trace: 'a'.repeat(32), id: 'b'.repeat(16) }
     await ask(network, '/api/products/5?from=Paris', { traceparent: `00-${caller.trace}-${caller.id}-01` })
-    await until(() => tracer.ended.some(({ name }) => name === 'front door'))
+    await until(() => tracer.ended.length >= 4)
     const names = tracer.ended.map(({ name }) => name.replace(/^pop .*/, 'pop'))
     expect(names.sort()).toEqual(['api shop', 'aws dynamodb', 'front door', 'pop'])
     expect(new Set(tracer.ended.map(span => span.trace))).toEqual(new Set([caller.trace]))
