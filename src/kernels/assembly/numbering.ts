@@ -80,10 +80,11 @@ function grow(): void {
   for (let number: u32 = 1; number <= known; number++) put(mix(load<u64>(idOf + ((number as usize) << 3))), number)
 }
 
-/** Spreads ids over the high bits; different ids stay different. */
+/** Spreads ids over the high bits, however regular they are; different ids stay different. The steps are murmur3's last ones. */
 @inline
 function mix(id: u64): u64 {
-  return (id ^ (id >> 32)) * 0x9e3779b97f4a7c15
+  const once = (id ^ (id >> 33)) * 0xff51afd7ed558ccd
+  return (once ^ (once >> 33)) * 0xc4ceb9fe1a85ec53
 }
 
 @inline
