@@ -4,6 +4,7 @@ import { UserError } from '../lib/user-error.ts'
 import { longestScenarioBytes } from '../scenario/guard.ts'
 import type { Override } from '../scenario/override.ts'
 import type { Lifetime } from '../traffic/logs/lifetime.ts'
+import type { Spot } from '../traffic/logs/log-columns.ts'
 import { overridesOf } from './load-plan.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { LoadedLogs } from './replay-load.ts'
@@ -39,12 +40,7 @@ export function buildScenario(
   const requests = new Float64Array(spots.length)
   for (let row = 0; row < count; row++) requests[spotOf[row]!]!++
   const codes = [...new Set(spots.map(({ pop }) => pop))].filter(code => code !== '').sort()
-  const unknown = codes.filter(code => popPlace(code) === undefined)
-  if (unknown.length > 0)
-    throw new UserError({
-      message: `no map says where the PoP${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')} of the log stand${unknown.length > 1 ? '' : 's'}`,
-      hint: `--pop-at ${unknown[0]}=Frankfurt`,
-    })
+  const popAt = popPlaces(codes, popPlace, options.lenient ? busiestPlaces(spots, requests, places) : new Map())
   const kept = [...spots.keys()]
     .filter(spot => spots[spot]!.place >= 0)
     .sort((a, b) => requests[b]! - requests[a]! || a - b)
@@ -55,7 +51,7 @@ export function buildScenario(
     codes.length === 0
       ? [{ id: unnamedPop, at: options.at }]
       : codes.map(id => {
-          const { lat, lon, name, cc } = popPlace(id)!
+          const { lat, lon, name, cc } = popAt.get(id)!
           return { id, at: { lat, lon, ...(name ? { name } : {}), ...(cc ? { cc } : {}) } }
         })
   const scenario = {
@@ -83,6 +79,33 @@ export function buildScenario(
   return { text, latOf, lonOf, movedRequests }
 }
 
+/** Where each PoP stands. Throws UserError where no map says it, unless there is a guess. */
+function popPlaces(
+  codes: readonly string[],
+  popPlace: (code: string) => Place | undefined,
+  guesses: ReadonlyMap<string, Place>,
+): Map<string, Place> {
+  const unknown = codes.filter(code => popPlace(code) === undefined && !guesses.has(code))
+  if (unknown.length > 0) {
+    const many = unknown.length > 1
+    throw new UserError({
+      message: `no map says where the PoP${many ? 's' : ''} ${unknown.join(', ')} of the log stand${many ? '' : 's'}`,
+      hint: `--pop-at ${unknown[0]}=Frankfurt, or --lenient to put them where most of their visitors are`,
+    })
+  }
+  return new Map(codes.map(code => [code, popPlace(code) ?? guesses.get(code)!]))
+}
+
+/** Where most visitors of each PoP are, of those whose place is known. */
+function busiestPlaces(spots: readonly Spot[], requests: Float64Array, places: readonly Place[]): Map<string, Place> {
+  const most = new Map<string, number>()
+  spots.forEach(({ place, pop }, spot) => {
+    const best = most.get(pop)
+    if (place >= 0 && (best === undefined || requests[spot]! > requests[best]!)) most.set(pop, spot)
+  })
+  return new Map([...most].map(([pop, spot]) => [pop, places[spots[spot]!.place]!]))
+}
+
 /** Places, with those of one city moved a little apart: a request's coordinates alone must tell them from each other. */
 function standBeside(cities: readonly Place[]): Place[] {
   const seen = new Map<string, number>()
@@ -96,7 +119,7 @@ function standBeside(cities: readonly Place[]): Place[] {
 }
 
 function placeSpots(
-  spots: readonly { place: number; pop: string }[],
+  spots: readonly Spot[],
   requests: Float64Array,
   kept: readonly number[],
   cities: readonly Place[],

@@ -265,6 +265,10 @@ describe('logs that say less', () => {
     await expect(replay([strange])).rejects.toThrow(/no map says where the PoP QQX .*--pop-at QQX=/)
     const { base } = await replay([strange], { popAt: ['QQX=Ashburn'] })
     expect(base.pops.find(({ id }) => id === 'QQX')!.place.name).toBe('Ashburn')
+    const guessed = (await replay([strange], { lenient: true })).base
+    const { place } = guessed.pops.find(({ id }) => id === 'QQX')!
+    const served = guessed.cities.filter(({ pop }) => guessed.pops[pop]!.id === 'QQX')
+    expect(served.map(city => city.place.cc)).toContain(place.cc)
   })
 
   it('are told with file and line when broken, and counted when lenient', async () => {

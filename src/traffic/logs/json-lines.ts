@@ -30,6 +30,11 @@ export interface JsonFields {
 
 type Json = Record<string, unknown>
 
+/** An object may stand behind what syslog puts before it. */
+const longestPrefix = 200
+const prefixed = /^[^{\n]{0,200}\{/
+const brace = 123
+
 /** Declares a log of JSON objects, one a line. */
 export function defineJsonLog(
   { name, title, source }: Pick<LogFormat, 'name' | 'title' | 'source'>,
@@ -42,7 +47,7 @@ export function defineJsonLog(
     title,
     source,
     params: z.strictObject({}),
-    looksLike: head => /^\s*\{/.test(head) && looksLike(head),
+    looksLike: head => prefixed.test(head) && looksLike(head),
     createReader: options => createJsonReader(fields, verdictOf, options),
   }
 }
@@ -86,8 +91,10 @@ function createJsonReader(
 }
 
 function readObject(bytes: Uint8Array, start: number, end: number): Json | undefined {
+  let from = start
+  while (from < end && from < start + longestPrefix && bytes[from] !== brace) from++
   try {
-    const value: unknown = JSON.parse(textOf(bytes, start, end))
+    const value: unknown = JSON.parse(textOf(bytes, from, end))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
   } catch {
     // The caller says which line it is.

@@ -166,6 +166,21 @@ describe('CloudFront', () => {
   })
 })
 
+describe('Fastly', () => {
+  it('may stand behind what syslog writes', () => {
+    const text = fastlyLog(visits.slice(0, 40))
+    const prefixed = text
+      .replace(/^/gm, '<134>2026-09-14T09:30:00Z cache-fra1000 log[9]: ')
+      .replace(/\n<134>.*: $/, '\n')
+    expect(read(prefixed)).toEqual(read(text))
+  })
+
+  it('tells what its own tiers asked for', () => {
+    const text = fastlyLog(visits.slice(0, 2)).replace('"fastly_is_edge":true', '"fastly_is_edge":false')
+    expect(read(text).map(({ isVisitor }) => isVisitor)).toEqual([false, true])
+  })
+})
+
 describe('names', () => {
   it('are hashed as trace readers hash them, so that both number objects alike', () => {
     const [row] = read(cloudflareLog([{ ...visits[0]!, method: 'GET', query: 'a=1' }]))
