@@ -42,12 +42,22 @@ export function beginCall(parent: Span, functionName: string, requestId: string)
     .startSpan(`function ${functionName}`, options, trace.setSpan(context.active(), parent))
 }
 
+/** What names a span's place to what it calls by AWS's protocols; undefined when nobody traces. */
+export function amazonPlaceOf(span: Span): string | undefined {
+  const own = span.spanContext()
+  return trace.isSpanContextValid(own) ? amazonText(own.traceId, own.spanId) : undefined
+}
+
+function amazonText(traceId: string, spanId: string): string {
+  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`
+}
+
 function placeOf(span: Span, request: IncomingMessage): Omit<TracePlace, 'span'> {
   const own = span.spanContext()
   const isReal = trace.isSpanContextValid(own)
   const traceId = isReal ? own.traceId : incomingTraceId(request)
   const spanId = isReal ? own.spanId : randomBytes(8).toString('hex')
-  const amazon = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`
+  const amazon = amazonText(traceId, spanId)
   return { traceId, traceparent: `00-${traceId}-${spanId}-01`, amazon }
 }
 

@@ -1,7 +1,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  function dynalite(options?: { createTableMs?: number }): Server
-
-  export { dynalite as default }
+  /** A table service that checks no signatures; its own way of exporting. */
+  const dynalite: (options?: { createTableMs?: number }) => Server
+  export = dynalite
 }

@@ -109,12 +109,12 @@ describe('the shop', () => {
     const { network } = await start()
     const caller = { trace: 'a'.repeat(32), id: 'b'.repeat(16) }
     await ask(network, '/api/products/5?from=Paris', { traceparent: `00-${caller.trace}-${caller.id}-01` })
-    await until(() => tracer.ended.length >= 4)
+    await until(() => tracer.ended.length >= 5)
     const names = tracer.ended.map(({ name }) => name.replace(/^pop .*/, 'pop'))
-    expect(names.sort()).toEqual(['api shop', 'aws dynamodb', 'front door', 'pop'])
+    expect(names.sort()).toEqual(['api shop', 'aws dynamodb', 'front door', 'function product', 'pop'])
     expect(new Set(tracer.ended.map(span => span.trace))).toEqual(new Set([caller.trace]))
     const named = (name: string) => tracer.ended.find(span => span.name.startsWith(name))!
-    const chain = ['front door', 'pop', 'api shop', 'aws dynamodb'].map(named)
-    expect(chain.map(({ parent }) => parent)).toEqual([caller.id, ...chain.slice(0, 3).map(({ id }) => id)])
+    const chain = ['front door', 'pop', 'api shop', 'function product', 'aws dynamodb'].map(named)
+    expect(chain.map(({ parent }) => parent)).toEqual([caller.id, ...chain.slice(0, 4).map(({ id }) => id)])
   })
 })

@@ -1,6 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { Invocation } from '../functions/live-function.ts'
-import { beginCall } from '../trace.ts'
+import { amazonPlaceOf, beginCall } from '../trace.ts'
 import type { OpenRoute } from './answer-request.ts'
 import { type ApiAnswer, readAnswer } from './api-answer.ts'
 import { type ApiRequest, type AuthorizerContext, apiEvent } from './api-event.ts'
@@ -34,7 +34,7 @@ export async function callRoute({ route, request, body, authorizer, exchange, no
   const timeoutMs = Math.min(route.plan.timeoutMs, greatestTimeoutMs)
   const outcome = await within(
     timeoutMs,
-    route.target.invoke(event, { requestId: request.requestId, traceId: request.traceId }),
+    route.target.invoke(event, { requestId: request.requestId, traceId: amazonPlaceOf(span) ?? request.traceId }),
   )
   exchange.functionMs = now() - begunAt
   const isFailed = outcome?.kind !== 'answered'
