@@ -48,9 +48,9 @@ const headBytes = 4096
 /** A size is counted in 32 bits; what is larger counts as the largest, and the trace's notes say how often. */
 const largestBytes = 0xffffffff
 /** Most traces ask for an object several times; a guess that is too low only costs time. */
-const likelyRequestsAnObject = 8
+const likelyRequestsAnObject = 32
 const likelyBytesARequest = 24
-const mostLikelyObjects = 2 ** 22
+const mostLikelyObjects = 2 ** 18
 
 /**
  * Reads a whole trace into columns in shared memory, from a file, standard input (`-`) or a workload by name such as
