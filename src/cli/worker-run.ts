@@ -8,6 +8,7 @@ import { readVersion } from './version.ts'
 import type { WorkerOptions } from './worker.ts'
 
 const interruptedExit = 130
+const longestGoodbyeMs = 1000
 /** Beside this module, under the name that the build gives it. */
 const worker = new URL('./sweep-worker.js', import.meta.url)
 
@@ -36,5 +37,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     process.off('SIGTERM', onTerminate).off('SIGINT', onInterrupt)
     await queue.close()
     traces.close()
+    // Where the server is away, connections that still look for it would keep us.
+    setTimeout(() => process.exit(), longestGoodbyeMs).unref()
   }
 }

@@ -16,7 +16,8 @@ export interface FleetWorkerOptions extends CellPoolOptions, Omit<RunnerOptions,
 /** So many workers in a row may be lost with one cell before it has failed: it may be what kills them. */
 const mostLosses = 2
 const longestFarewellMs = 3000
-const idleCheckMs = 200
+const longestDrainMs = 30_000
+const checkMs = 200
 
 /**
  * Runs cells of a queue until it is told to end. Each runs in a thread, so that this one is free to say that the worker is alive.
@@ -60,7 +61,7 @@ export async function serveFleet(options: FleetWorkerOptions): Promise<number> {
     drain.aborted || stop.aborted || refusal !== undefined || (busy === 0 && performance.now() - lastMs > idleMs)
   try {
     await until(mayLeave)
-    await leave(taker, stop)
+    await leave(taker, stop, () => busy === 0)
   } finally {
     await pool.close()
   }
@@ -68,22 +69,28 @@ export async function serveFleet(options: FleetWorkerOptions): Promise<number> {
   return ran
 }
 
+/** Waits until something holds, as long as anything else keeps the process alive. */
 function until(holds: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const timer = setInterval(() => {
       if (!holds()) return
       clearInterval(timer)
       resolve()
-    }, idleCheckMs)
+    }, checkMs)
+    timer.unref()
   })
 }
 
-/** Waits for the cells in hand; for a short while only once it is told to stop, since the server may be away. */
-async function leave(taker: Worker, stop: AbortSignal): Promise<void> {
-  const stopped = new Promise<void>(resolve => {
-    const wait = (): void => void setTimeout(resolve, longestFarewellMs).unref()
-    if (stop.aborted) wait()
-    else stop.addEventListener('abort', wait, { once: true })
+/**
+ * Waits for the cells in hand, and until their ends are told. The server may be away: then not for ever, and only for a short while
+ * once it is told to stop. A cell whose end is not told is run again by others.
+ */
+async function leave(taker: Worker, stop: AbortSignal, isIdle: () => boolean): Promise<void> {
+  let leftMs = longestDrainMs
+  const givenUp = until(() => {
+    if (stop.aborted) leftMs = Math.min(leftMs, longestFarewellMs)
+    if (stop.aborted || isIdle()) leftMs -= checkMs
+    return leftMs <= 0
   })
-  await Promise.race([taker.close(), stopped])
+  await Promise.race([taker.close(), givenUp])
 }
