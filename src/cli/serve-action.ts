@@ -157,7 +157,9 @@ function announce(
   // The fragment of an address stays in the browser. A token of the user's own is not for the screen: the page asks for it.
   say(`dashboard ${control.url}/${token.isNew ? `#token=${token.value}` : '  it asks for the token'}`)
   const flags = door.url.startsWith('https') ? '-ikL' : '-iL'
-  say(`front door ${door.url}  for instance curl ${flags} '${door.url}/a.jpg?from=Sydney'`)
+  say(
+    `front door ${door.url}  for instance curl ${flags} '${door.url}${behind === undefined ? '/a.jpg' : '/'}?from=Sydney'`,
+  )
   say('Ctrl-C ends it')
 }
 

@@ -248,7 +248,17 @@ function originHandler(
 ): EndpointHandler {
   if (origin.kind === 'bucket') {
     const { name } = backends.buckets[origin.target]!
-    return guarded(createBucketOrigin({ bucket: name, region, identity: reader, handle: handlers.s3, now }), state)
+    return guarded(
+      createBucketOrigin({
+        bucket: name,
+        region,
+        maxAgeMs: origin.maxAgeMs,
+        identity: reader,
+        handle: handlers.s3,
+        now,
+      }),
+      state,
+    )
   }
   const { behaviors } = plan
   return createOriginHandler({ behaviors, thinkMs: origin.thinkMs * timeScale, now }, state)

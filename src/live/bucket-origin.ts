@@ -9,6 +9,8 @@ export interface BucketOriginOptions {
   region: string
   /** Who the PoPs are to the bucket: somebody who may read it. */
   identity: Identity
+  /** The lifetime of objects that were written without one of their own. */
+  maxAgeMs: Ms
   /** The bucket service. */
   handle(request: IncomingMessage, response: ServerResponse): void
   /** Milliseconds since 1970. */
@@ -36,7 +38,19 @@ export function createBucketOrigin(
     const path = request.url!.split('?')[0]!
     request.url = `/${bucket}${path}${path.endsWith('/') ? indexName : ''}`
     sign(request, options)
+    giveLifetime(response, options.maxAgeMs)
     handle(request, response)
+  }
+}
+
+/** Adds the lifetime of the origin to answers that name none. */
+function giveLifetime(response: ServerResponse, maxAgeMs: Ms): void {
+  const write = response.writeHead.bind(response) as (...all: unknown[]) => ServerResponse
+  response.writeHead = (status: number, ...rest: unknown[]): ServerResponse => {
+    const names = Object.keys(rest.at(-1) ?? {}).map(name => name.toLowerCase())
+    if (status < 400 && !response.hasHeader('cache-control') && !names.includes('cache-control'))
+      response.setHeader('Cache-Control', `max-age=${Math.floor(maxAgeMs / 1000)}`)
+    return write(status, ...rest)
   }
 }
 

@@ -141,7 +141,11 @@ describe('the systems behind live PoPs', () => {
     const { network, s3, lambda } = await start()
     for (const pop of [0, 1]) expect((await ask(network, '/a.txt', {}, 'GET', pop)).body).toBe('first')
     await s3.send(new PutObjectCommand({ Bucket: 'assets', Key: 'a.txt', Body: 'second' }))
-    for (const pop of [0, 1]) expect((await ask(network, '/a.txt', {}, 'GET', pop)).body).toBe('second')
+    for (const pop of [0, 1])
+      expect(await ask(network, '/a.txt', {}, 'GET', pop)).toMatchObject({
+        body: 'second',
+        fields: { 'cache-control': 'max-age=86400' },
+      })
     const watched = async (): Promise<string> => {
       const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'watch', Payload: '{}' }))
       return Payload!.transformToString()
