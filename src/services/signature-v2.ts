@@ -44,18 +44,26 @@ export function checkVersion2(
   const identity = identities.find(accessKeyId)
   if (identity === undefined) return refuse('unknown-key', '', { AWSAccessKeyId: accessKeyId })
   const expires = query.get('Expires') ?? ''
-  const text = [
-    request.method,
-    fieldOf(rawHeaders, 'content-md5') ?? '',
-    fieldOf(rawHeaders, 'content-type') ?? '',
-    isPresigned ? expires : fieldOf(rawHeaders, 'x-amz-date') === undefined ? (fieldOf(rawHeaders, 'date') ?? '') : '',
-    amzFields(rawHeaders, query) + resourceOf(target, query, hostedBucket),
-  ].join('\n')
-  const right = createHmac('sha1', identity.secretAccessKey).update(text, 'latin1').digest('base64')
-  if (!isEqual(right, signature))
+  const texts = resourcesOf(target, query, hostedBucket).map(resource =>
+    [
+      request.method,
+      fieldOf(rawHeaders, 'content-md5') ?? '',
+      fieldOf(rawHeaders, 'content-type') ?? '',
+      isPresigned
+        ? expires
+        : fieldOf(rawHeaders, 'x-amz-date') === undefined
+          ? (fieldOf(rawHeaders, 'date') ?? '')
+          : '',
+      amzFields(rawHeaders, query) + resource,
+    ].join('\n'),
+  )
+  const isRight = texts.some(text =>
+    isEqual(createHmac('sha1', identity.secretAccessKey).update(text, 'latin1').digest('base64'), signature),
+  )
+  if (!isRight)
     return refuse('wrong-signature', '', {
       AWSAccessKeyId: accessKeyId,
-      StringToSign: text,
+      StringToSign: texts[0]!,
       SignatureProvided: signature,
     })
   const late = isPresigned
@@ -96,9 +104,13 @@ function amzFields(rawHeaders: readonly string[], query: URLSearchParams): strin
     .join('')
 }
 
-function resourceOf(target: string, query: URLSearchParams, hostedBucket: string | undefined): string {
+/** What is asked for, as clients write it: some end the name of a bucket by a slash that the request does not have. */
+function resourcesOf(target: string, query: URLSearchParams, hostedBucket: string | undefined): string[] {
   const path = target.split('?')[0]!
   const parts = [...query].filter(([name]) => signedNames.has(name)).sort(([a], [b]) => (a < b ? -1 : 1))
   const text = parts.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')
-  return (hostedBucket === undefined ? '' : `/${hostedBucket}`) + path + (text === '' ? '' : `?${text}`)
+  const paths = /^\/[^/]+$/.test(path) && hostedBucket === undefined ? [path, `${path}/`] : [path]
+  return paths.map(
+    one => (hostedBucket === undefined ? '' : `/${hostedBucket}`) + one + (text === '' ? '' : `?${text}`),
+  )
 }

@@ -83,7 +83,7 @@ export function allowOrigin(request: BucketRequest): void {
   const { field, store, bucket, method } = request
   const origin = field('origin')
   if (origin === undefined || !store.hasBucket(bucket)) return
-  const rule = ruleFor(store.shelfOf(bucket).bucket, origin, method, [])
+  const rule = ruleFor(store.shelfOf(bucket).bucket, origin, field('access-control-request-method') ?? method, [])
   if (rule !== undefined) setFields(request, rule, origin)
 }
 

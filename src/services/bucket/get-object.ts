@@ -41,8 +41,8 @@ export async function getObject(request: BucketRequest): Promise<void> {
   if (status === 206) fields['Content-Range'] = formatContentRange({ first: from, last: to - 1 }, version.bytes)
   if (query.has('partNumber') && version.parts !== undefined)
     fields['x-amz-mp-parts-count'] = String(version.parts.length)
-  if (field('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED' && status === 200)
-    Object.assign(fields, checksumFieldsOf(version))
+  if (field('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED')
+    Object.assign(fields, checksumsToSend(request, version, slice))
   overrideFields(request, fields)
   sendHead(request, status, { ...fields, 'Content-Length': to - from })
   if (method === 'HEAD' || to === from) {
@@ -55,6 +55,16 @@ export async function getObject(request: BucketRequest): Promise<void> {
   } finally {
     await object.close()
   }
+}
+
+/** The checksum of what is sent: of the whole or of a part; of a range there is none. */
+function checksumsToSend({ query }: BucketRequest, version: ObjectVersion, { status }: Slice): Record<string, string> {
+  if (status === 200) return checksumFieldsOf(version)
+  const { checksum, parts } = version
+  const part = parts?.find(({ number }) => String(number) === query.get('partNumber'))
+  if (checksum === undefined || (part !== undefined && part.checksum === undefined)) return {}
+  if (part !== undefined) return checksumFieldsOf({ checksum: { ...checksum, value: part.checksum! } })
+  return query.has('partNumber') ? checksumFieldsOf(version) : {}
 }
 
 /** The version that a request names, when whoever asks may read it. Who may not even list the bucket is not told that a key is missing. */

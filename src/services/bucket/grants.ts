@@ -6,7 +6,7 @@ import { childrenOf, type Element, type Tree, textOf } from './xml.ts'
 
 export const everybody = 'http://acs.amazonaws.com/groups/global/AllUsers'
 export const knownUsers = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers'
-const permissions = ['FULL_CONTROL', 'READ', 'WRITE', 'READ_ACP', 'WRITE_ACP'] as const
+const permissions = ['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL'] as const
 export type Permission = (typeof permissions)[number]
 const groups = [everybody, knownUsers, 'http://acs.amazonaws.com/groups/s3/LogDelivery']
 
