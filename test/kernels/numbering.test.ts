@@ -25,14 +25,14 @@ function parse(format: string, input: Uint8Array, sink: RowSink, pieces: Pieces,
 }
 
 /** What the numbering makes of a trace. */
-function numbered(format: string, input: Uint8Array, pieces: Pieces) {
+function numbered(format: string, input: Uint8Array, pieces: Pieces, times = true) {
   const ids: number[] = []
   const bytes: number[] = []
   const timesS: number[] = []
   const numbering = createNumbering(kernels, {
     likelyObjects: 1,
     sizes: true,
-    times: true,
+    times,
     take(newIds, newBytes, seconds) {
       for (const id of newIds) ids.push(id)
       for (const size of newBytes) bytes.push(size)
@@ -83,17 +83,20 @@ describe('numbering many rows at a time', () => {
       kind: fc.nat(2),
       seed: fc.nat(),
       pieces: fc.constantFrom<Pieces>('window', 5, 1000, 1 << 20),
+      least: fc.nat(1),
     })
-    const equal = fc.property(asked, ({ count, objects, kind, seed, pieces }) => {
+    const equal = fc.property(asked, ({ count, objects, kind, seed, pieces, least }) => {
       const random = createRandom(seed, 'rows')
       const input = Buffer.alloc(24 * count)
       someIds(count, objects, kind, seed).forEach((id, row) => {
         input.writeUInt32LE(1000 + (row >> 3) - random.below(2), 24 * row)
         input.writeBigUInt64LE(id, 24 * row + 4)
-        input.writeUInt32LE(random.below(50), 24 * row + 12)
+        input.writeUInt32LE(least + random.below(50), 24 * row + 12)
       })
       input.writeUInt32LE(7, 12)
-      expect(numbered('oracleGeneral', input, pieces)).toEqual(readably('oracleGeneral', input))
+      const expected = readably('oracleGeneral', input)
+      expect(numbered('oracleGeneral', input, pieces)).toEqual(expected)
+      expect(numbered('oracleGeneral', input, pieces, false)).toEqual({ ...expected, timesS: [] })
     })
     fc.assert(equal, { numRuns: 25, seed: 3 })
   })

@@ -112,31 +112,77 @@ export function numberRecords(from: u32, count: u32, recordBytes: u32, timeAt: u
   let record = window + from
   for (let rest = count; rest > 0; ) {
     const rows = min<u32>(rest, blockRows)
-    for (let row: usize = 0; row < (rows as usize); row++) {
-      store<u64>(keys + (row << 3), load<u64>(record + idAt))
-      store<u32>(blockSizes + (row << 2), load<u32>(record + sizeAt))
-      store<f64>(seconds + (row << 3), load<u32>(record + timeAt) as f64)
-      record += recordBytes
-    }
-    numberRows(rows)
+    if (keepsSeconds || isNaN(first) || !lookAtRecords(record, rows, recordBytes, timeAt, idAt, sizeAt)) {
+      for (let row: usize = 0; row < (rows as usize); row++) {
+        const at = record + row * recordBytes
+        store<u64>(keys + (row << 3), load<u64>(at + idAt))
+        store<u32>(blockSizes + (row << 2), load<u32>(at + sizeAt))
+        store<f64>(seconds + (row << 3), load<u32>(at + timeAt) as f64)
+      }
+      numberRows(rows)
+    } else numberFound(rows, record + idAt, recordBytes)
+    record += (rows as usize) * recordBytes
     rest -= rows
   }
+}
+
+/** Looks at a block of records in one pass, as `keepRows` and `findSlots` do in two; false, with nothing counted, when a size is 0. */
+function lookAtRecords(from: usize, rows: u32, recordBytes: u32, timeAt: u32, idAt: u32, sizeAt: u32): bool {
+  const bits = slotBits as u64
+  const shift = 64 - bits
+  const table = slots
+  const cells = cellsOf
+  const bytesOf = blockSizes
+  let record = from
+  let bytes: i64 = 0
+  let backwards: u32 = 0
+  let before = last + first
+  let empties: u32 = 0
+  for (let row: usize = 0; row < (rows as usize); row++) {
+    const mixed = mix(load<u64>(record + idAt))
+    const size = load<u32>(record + sizeAt)
+    const time = load<u32>(record + timeAt) as f64
+    store<u32>(cells + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
+    store<u64>(others + (row << 3), mixed << bits)
+    store<u32>(bytesOf + (row << 2), size)
+    bytes += size
+    empties += (size == 0) as u32
+    backwards += (time < before) as u32
+    before = time
+    record += recordBytes
+  }
+  if (empties > 0) return false
+  requested += bytes
+  earlier += backwards
+  last = before - first
+  return true
 }
 
 /** Numbers the first rows of the block. Rows of size 0 are left out. */
 export function numberRows(count: u32): void {
   const rows = keepRows(count)
-  const ids = keys
+  findSlots(rows)
+  if (keepsSeconds) memory.copy(outSeconds + ((filled as usize) << 3), seconds, (rows as usize) << 3)
+  numberFound(rows, keys, 8)
+}
+
+/** Says of each row where its slot lies and which bits of its id are kept there. */
+@inline
+function findSlots(rows: u32): void {
   const bits = slotBits as u64
   const shift = 64 - bits
   const table = slots
-  const cells = cellsOf
-  const words = found
   for (let row: usize = 0; row < (rows as usize); row++) {
-    const mixed = mix(load<u64>(ids + (row << 3)))
-    store<u32>(cells + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
+    const mixed = mix(load<u64>(keys + (row << 3)))
+    store<u32>(cellsOf + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
     store<u64>(others + (row << 3), mixed << bits)
   }
+}
+
+/** Numbers rows whose slots were found; an id lies every `idBytes` from `firstId` on. */
+function numberFound(rows: u32, firstId: usize, idBytes: usize): void {
+  const cells = cellsOf
+  const words = found
   // The only loop that waits for memory does nothing else: so many more of its loads are under way at a time.
   for (let row: usize = 0; row < (rows as usize); row += 4) {
     store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2)) as usize))
@@ -144,7 +190,7 @@ export function numberRows(count: u32): void {
     store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 8) as usize), 16)
     store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 12) as usize), 24)
   }
-  const limit = ((1 as u64) << (bits - 1)) - 1
+  const limit = ((1 as u64) << ((slotBits as u64) - 1)) - 1
   const rest = left
   const out = outIds + ((filled as usize) << 2)
   let leftCount: usize = 0
@@ -157,10 +203,10 @@ export function numberRows(count: u32): void {
   }
   for (let next: usize = 0; next < leftCount; next++) {
     const row = load<u32>(rest + (next << 2)) as usize
-    store<u32>(out + (row << 2), numberOf(load<u64>(ids + (row << 3)), load<u32>(blockSizes + (row << 2))) - 1)
+    const id = load<u64>(firstId + row * idBytes)
+    store<u32>(out + (row << 2), numberOf(id, load<u32>(blockSizes + (row << 2))) - 1)
   }
   if (keepsSizes) memory.copy(outSizes + ((filled as usize) << 2), blockSizes, (rows as usize) << 2)
-  if (keepsSeconds) memory.copy(outSeconds + ((filled as usize) << 3), seconds, (rows as usize) << 3)
   filled += rows
 }
 
