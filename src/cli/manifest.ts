@@ -19,7 +19,7 @@ export async function createManifest(plan: Plan, scenario: string, tracePath: st
 export function plainManifest(command: string, seed: number): Manifest {
   return {
     version: readVersion(),
-    command: `cdnlab ${process.argv.slice(2).map(quoteWord).join(' ')}`.trim(),
+    command: `cdnlab ${process.argv.slice(2).map(shownWord).join(' ')}`.trim(),
     seed,
     replications: 1,
     scenario: command,
@@ -31,7 +31,12 @@ export function plainManifest(command: string, seed: number): Manifest {
   }
 }
 
+/** A word of a command as it may be shown to anybody: as a shell would need it, and without the password of an address. */
+export function shownWord(word: string): string {
+  return quoteWord(word.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/g, '$1:***@'))
+}
+
 /** A word as a shell would need it. */
-export function quoteWord(word: string): string {
+function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -9,7 +9,7 @@ import type { Cell } from '../sweep/local.ts'
 import { takeLock } from '../sweep/lock.ts'
 import { rowOf } from '../sweep/results.ts'
 import { isInShard } from '../sweep/shard.ts'
-import { quoteWord } from './manifest.ts'
+import { shownWord } from './manifest.ts'
 import type { SweepOptions } from './sweep.ts'
 import { journalFile, lockFile, tellSweep, writeSweep } from './sweep-output.ts'
 import { type PlannedCell, type PlannedSweep, planSweep } from './sweep-plan.ts'
@@ -122,5 +122,5 @@ function resumable(write: () => void): void {
 /** The command that goes on with this sweep. */
 function resumeCommand(): string {
   const words = process.argv.slice(2).filter(word => word !== '--resume')
-  return `cdnlab ${words.map(quoteWord).join(' ')} --resume`
+  return `cdnlab ${words.map(shownWord).join(' ')} --resume`
 }
