@@ -37,25 +37,37 @@ const constant: ArrivalDefinition<object> = {
 
 export const arrivalModels = createRegistry<ArrivalDefinition>('arrival model', [poisson, constant] as never)
 
+/** Writes the next times into the first rows, `count` at most and those before `endMs` only; returns how many. Fewer than asked for are the last. */
+export type FillTimes = (out: Float64Array, count: number, endMs: Ms) => number
+
 /**
  * Times of requests whose rate changes in steps. What is left of a gap at the end of a step goes on at the rate of the next one, so
  * Poisson arrivals stay exactly Poisson. Source: E. Cinlar: Introduction to Stochastic Processes, 1975, 4.7 (time change).
  */
-export function createTimes(nextGap: () => number, stepAt: (now: Ms) => { perMs: number; untilMs: Ms }): () => Ms {
-  let now = 0
-  let perMs = 0
-  let untilMs = Number.NEGATIVE_INFINITY
-  return () => {
-    let gap = nextGap()
-    for (;;) {
-      if (now >= untilMs) ({ perMs, untilMs } = stepAt(now))
-      const arrival = now + gap / perMs
-      if (arrival < untilMs) {
-        now = arrival
-        return now
+export function createTimes(nextGap: () => number, stepAt: (now: Ms) => { perMs: number; untilMs: Ms }): FillTimes {
+  let last = 0
+  let step = { perMs: 0, untilMs: Number.NEGATIVE_INFINITY }
+  return (out, count, endMs) => {
+    let now = last
+    let { perMs, untilMs } = step
+    let row = 0
+    while (row < count && now < endMs) {
+      let gap = nextGap()
+      let arrival = now + gap / perMs
+      while (!(arrival < untilMs)) {
+        if (now < untilMs) {
+          gap -= (untilMs - now) * perMs
+          now = untilMs
+        }
+        step = stepAt(now)
+        perMs = step.perMs
+        untilMs = step.untilMs
+        arrival = now + gap / perMs
       }
-      gap -= (untilMs - now) * perMs
-      now = untilMs
+      now = arrival
+      if (now < endMs) out[row++] = now
     }
+    last = now
+    return row
   }
 }

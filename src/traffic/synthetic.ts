@@ -38,28 +38,18 @@ export function createSyntheticTraffic(options: SyntheticOptions): Traffic {
   const nextGap = arrivals.definition.create(random.fork('arrivals'), arrivals.params)
   const day = createDay(options)
   const crowds = createCrowds(options.crowds, options.ratePerSecond / 1000, random.fork('crowds'))
-  const nextTime = createTimes(nextGap, now => {
+  const fillTimes = createTimes(nextGap, now => {
     const { perMs, untilMs } = day.stepAt(now)
     const crowd = crowds.stepAt(now)
     return { perMs: perMs + crowd.perMs, untilMs: Math.min(untilMs, crowd.untilMs) }
   })
   const placeDraws = random.fork('places')
   let made = 0
-  let pending = Number.NaN
   return {
     next(batch) {
       batch.first = made
       const most = Math.min(batch.timesMs.length, requests - made)
-      let count = 0
-      for (; count < most; count++) {
-        const now = Number.isNaN(pending) ? nextTime() : pending
-        pending = Number.NaN
-        if (now >= durationMs) {
-          pending = now
-          break
-        }
-        batch.timesMs[count] = now
-      }
+      const count = fillTimes(batch.timesMs, most, durationMs)
       batch.count = count
       popularity.fill(batch.objects, 0, count)
       fillPlaces(batch, day, placeDraws)

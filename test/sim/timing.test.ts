@@ -3,6 +3,8 @@ import { loadAtlas } from '../../src/cli/atlas.ts'
 import { protocols, requestTime } from '../../src/geo/request-time.ts'
 import { createGeometry } from '../../src/scenario/geometry.ts'
 import { createTiming } from '../../src/sim/run-once.ts'
+import { Served, servedRows } from '../../src/stats/served.ts'
+import { Fate } from '../../src/stats/tally.ts'
 import { planFrom } from './run-scenario.ts'
 
 const text = `
@@ -39,5 +41,32 @@ describe('the time of a request', () => {
     }
     expect(opened).toBeGreaterThan(110)
     expect(opened).toBeLessThan(190)
+  })
+  it.each(['first-byte', 'last-byte'])('is the same in a block as alone, to the %s', until => {
+    for (const reuse of [0, 0.3, 1]) {
+      const plan = planFrom(text, `latency.until=${until}`, `latency.reuse=${reuse}`)
+      const timing = createTiming(plan, createGeometry(plan, loadAtlas()), 9)
+      const served = new Served()
+      // Numbers beyond 2^32 too, and errors, which may have reached no edge at all.
+      for (let row = 0; row < servedRows; row++)
+        served.add(
+          row * 9_000_001,
+          row,
+          row % 20,
+          row % 3,
+          0,
+          0,
+          row % 3 === 2 ? Fate.error : Fate.miss,
+          100 * row,
+          row % 7,
+        )
+      timing.timeAll(served)
+      for (let row = 0; row < servedRows; row++) {
+        if (served.fates[row] === Fate.error) continue
+        timing.draw(served.requests[row]!)
+        timing.time(served.places[row]!, served.edges[row]!, served.bytes[row]!, served.waitsMs[row]!)
+        expect([served.withMs[row], served.directMs[row]]).toEqual([timing.withMs, timing.directMs])
+      }
+    }
   })
 })

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { Verdict } from '../../src/cache/verdict.ts'
+import { failureOf } from '../../src/network/ask.ts'
+import { Outcome } from '../../src/network/flights.ts'
+import type { Pop } from '../../src/network/pop.ts'
+import { asked, createHand, createTestPop } from './world.ts'
+
+/** Looks and, unless it is a hit, fetches; what landed is collected. */
+function visit(pop: Pop, id: number, now: number) {
+  const landed: { status: number; at: number; outcome: Outcome }[] = []
+  const verdict = pop.look(id, now)
+  if (verdict !== Verdict.hit)
+    pop.fetch(id, now, verdict, ({ status }, then, outcome) => landed.push({ status, at: then, outcome }))
+  return { verdict, landed }
+}
+
+const all = (): boolean => true
+
+describe('a PoP', () => {
+  it('lets others join a fetch, before and after its answer is known, until it arrives', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    const first = visit(pop, 7, 0)
+    const second = visit(pop, 7, 10)
+    hand.answer(0, 100)
+    const third = visit(pop, 7, 99)
+    const fourth = visit(pop, 7, 100)
+    expect([first, second, third, fourth].map(({ verdict }) => verdict)).toEqual([
+      Verdict.miss,
+      Verdict.join,
+      Verdict.join,
+      Verdict.hit,
+    ])
+    for (const { landed } of [first, second, third])
+      expect(landed).toEqual([{ status: 200, at: 100, outcome: Outcome.fetched }])
+    expect(hand.asks.length).toBe(1)
+    expect(pop.totals).toMatchObject({ upstreamAsks: 1, upstreamBytes: 100 })
+  })
+
+  it('without collapsing sends every ask on, and each gets its own answer', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream, { collapse: false })
+    const [first, second] = [visit(pop, 7, 0), visit(pop, 7, 10)]
+    expect([first.verdict, second.verdict]).toEqual([Verdict.miss, Verdict.miss])
+    expect(hand.asks.map(({ now }) => now)).toEqual([0, 10])
+    hand.answer(1, 50)
+    hand.answer(0, 90)
+    expect([first.landed[0]!.at, second.landed[0]!.at]).toEqual([90, 50])
+    // The second answer made it a hit; the first one only sets new dates when it comes.
+    expect(visit(pop, 7, 60).verdict).toBe(Verdict.hit)
+    expect(visit(pop, 7, 1089).verdict).toBe(Verdict.hit)
+    expect(visit(pop, 7, 1090).verdict).toBe(Verdict.expired)
+    expect(pop.cache.heldObjects).toBe(1)
+  })
+
+  it('does not store what was asked for before a purge, and lets nobody join it', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    const before = visit(pop, 7, 0)
+    pop.purge(id => id === 7, 20, false)
+    const after = visit(pop, 7, 30)
+    expect(after.verdict).toBe(Verdict.miss)
+    hand.answer(0, 100)
+    expect(before.landed).toEqual([{ status: 200, at: 100, outcome: Outcome.fetched }])
+    expect(visit(pop, 7, 110).verdict).toBe(Verdict.join)
+    hand.answer(1, 130)
+    expect(visit(pop, 7, 130).verdict).toBe(Verdict.hit)
+    expect(hand.asks.length).toBe(2)
+  })
+
+  it('leaves fetches of other objects alone when it purges', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    visit(pop, 7, 0)
+    pop.purge(id => id === 8, 20, false)
+    hand.answer(0, 100)
+    expect(visit(pop, 7, 100).verdict).toBe(Verdict.hit)
+  })
+
+  it('says why an object is not there: never seen, evicted, or purged', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream, {}, 1)
+    const missed = (id: number, now: number): string => {
+      expect(pop.look(id, now)).toBe(Verdict.miss)
+      const reason = pop.reasonOf(id)
+      pop.fetch(id, now, Verdict.miss, () => {})
+      hand.answer(hand.asks.length - 1, now + 1)
+      return reason
+    }
+    expect(missed(1, 0)).toBe('cold')
+    expect(missed(2, 10)).toBe('cold')
+    expect(missed(1, 20)).toBe('capacity')
+    pop.purge(all, 30, false)
+    expect(missed(1, 40)).toBe('purge')
+    expect(missed(2, 50)).toBe('capacity')
+    pop.restart()
+    expect(missed(2, 60)).toBe('cold')
+  })
+
+  it('gives a fetch up after its time: 504, and what comes later is not stored', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream, { timeoutMs: 80 })
+    const { landed } = visit(pop, 7, 0)
+    hand.answer(0, 81)
+    expect(landed).toEqual([{ status: 504, at: 80, outcome: Outcome.failed }])
+    expect(visit(pop, 7, 100).verdict).toBe(Verdict.miss)
+    expect(pop.totals).toMatchObject({ upstreamErrors: 1, upstreamBytes: 0, upstreamLateBytes: 100 })
+  })
+
+  it('stands in with what it held when the upstream fails, as long as it may', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    visit(pop, 7, 0)
+    hand.answer(0, 10, { staleIfErrorMs: 500 })
+    const failed = (now: number) => {
+      const { landed } = visit(pop, 7, now)
+      hand.asks.at(-1)!.reply(failureOf(503), now + 1)
+      return landed[0]!
+    }
+    expect(failed(1400)).toMatchObject({ status: 200, outcome: Outcome.staleIfError })
+    expect(failed(1600)).toMatchObject({ status: 503, outcome: Outcome.failed })
+  })
+
+  it('serves a stale copy while one fetch refreshes it, which a 304 ends', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    visit(pop, 7, 0)
+    hand.answer(0, 10, { staleMs: 500, version: 4 })
+    const stale = [visit(pop, 7, 1100), visit(pop, 7, 1150)]
+    for (const { verdict, landed } of stale) {
+      expect(verdict).toBe(Verdict.stale)
+      expect(landed[0]!.outcome).toBe(Outcome.fetched)
+    }
+    expect(hand.asks.map(({ held }) => held)).toEqual([-1, 4])
+    hand.answer(1, 1200, { status: 304, version: 4 })
+    expect(visit(pop, 7, 1200).verdict).toBe(Verdict.hit)
+  })
+
+  it('answers another PoP with the lifetime that is left, and without a body to who holds the same', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream, { thinkMs: 3 })
+    visit(pop, 7, 0)
+    hand.answer(0, 10, { version: 2 })
+    expect(asked(pop.ask, 7, 410)).toMatchObject([{ status: 200, bytes: 100, version: 2, ttlMs: 600, at: 413 }])
+    expect(asked(pop.ask, 7, 410, 2)).toMatchObject([{ status: 304, at: 413 }])
+    expect(pop.totals).toMatchObject({ asks: 2, askHits: 2, askBytes: 100, askHitBytes: 100 })
+  })
+
+  it('reads ahead without changing anything', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    pop.touch(Int32Array.of(1, 5, 1_000_000), 0, 3)
+    expect(pop.reasonOf(1_000_000)).toBe('cold')
+    expect([pop.cache.heldObjects, hand.asks.length]).toEqual([0, 0])
+  })
+})
