@@ -20,7 +20,7 @@ export interface ReplayScenario {
 }
 
 /** More places make a scenario too long to be read, and no figure better. */
-const mostPlaces = 4000
+const mostPlaces = 3500
 /** Places of one city that several PoPs serve stand so far apart, in degrees: about a hundred metres. */
 const besideDegrees = 0.001
 /** The one PoP of a log that names none. */
