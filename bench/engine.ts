@@ -12,7 +12,7 @@ import { type Contestant, formatRate, measure, median, printTable } from './meas
 // Requests per CPU second of the engine, everything included: from drawing times, places and objects to the percentiles of the
 // report. The steady rate leaves out the set-up, the first batch and the report. Worlds of 1, 20 and 300 PoPs at high and at low hit ratios; equal objects, LRU, 1,000 cities, no warm-up left out.
 
-const requests = 3_000_000
+const requests = 10_000_000
 const base = `
 origin: {at: us-east-1, think: 20ms}
 router: lowest-rtt

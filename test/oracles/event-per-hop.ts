@@ -1,9 +1,12 @@
 // A CDN simulated in the obvious way: every hop of every ask and answer is an event of its own, in one list in order of time.
 // Slow and plain on purpose; it shares no code with the engine, only the facts of the world.
+import { createRandom } from '../../src/lib/random.ts'
+import { oracles } from './index.ts'
+import type { Oracle } from './oracle.ts'
 
 /** The facts: all that two simulators of one world must agree on beforehand. */
 export interface Facts {
-  pops: { parent: number; isEdge: boolean; capacityBytes: number; policy: 'lru' | 'fifo'; collapse: boolean }[]
+  pops: { parent: number; isEdge: boolean; capacityBytes: number; policy: string; collapse: boolean }[]
   toParent: { oneWayMs: number; bytesPerMs: number }[]
   toOrigin: { oneWayMs: number; bytesPerMs: number }[]
   /** Round trip of place p to edge e. */
@@ -51,7 +54,6 @@ interface Message {
   sieMs: number
 }
 interface Copy {
-  id: number
   bytes: number
   version: number
   freshMs: number
@@ -67,8 +69,10 @@ interface Fetch {
   isOver: boolean
 }
 interface Node {
-  /** Front first: who came or was used last. */
-  shelf: Copy[]
+  /** Who is held, by the second implementation of the policy; it is asked on a hit, and when something is stored. */
+  order: Oracle
+  /** What is held, by id. */
+  shelf: Map<number, Copy>
   newest: (Fetch | undefined)[]
   open: Fetch[]
 }
@@ -85,7 +89,17 @@ export function letItRun(facts: Facts): Course {
     while (place > 0 && agenda[place - 1]!.ms <= ms) place--
     agenda.splice(place, 0, { ms, order: order++, what })
   }
-  const nodes: Node[] = facts.pops.map(() => ({ shelf: [], newest: [], open: [] }))
+  const createOrder = (pop: number): Oracle => {
+    const { policy, capacityBytes } = facts.pops[pop]!
+    const context = { capacity: capacityBytes, random: createRandom(1), future: { nextUse: Number.POSITIVE_INFINITY } }
+    return oracles[policy]!(context)
+  }
+  const nodes: Node[] = facts.pops.map((_, pop) => ({
+    order: createOrder(pop),
+    shelf: new Map(),
+    newest: [],
+    open: [],
+  }))
   const isAlive = facts.pops.map(() => true)
   let [isOriginDown, slowness, busy] = [false, 1, 0]
   const line: (() => void)[] = []
@@ -126,21 +140,26 @@ export function letItRun(facts: Facts): Course {
   }
 
   function lookAt(pop: number, id: number): string {
-    const { shelf, newest } = nodes[pop]!
+    const node = nodes[pop]!
+    const { shelf, newest } = node
     if (facts.objects[id]!.isPass) return 'pass'
-    const copy = shelf.find(one => one.id === id)
-    if (copy && facts.pops[pop]!.policy === 'lru') {
-      shelf.splice(shelf.indexOf(copy), 1)
-      shelf.unshift(copy)
-    }
+    const copy = shelf.get(id)
+    if (copy) askOrder(node, id, copy.bytes)
     if (copy && now < copy.freshMs) return 'hit'
     if (copy && now < copy.staleMs) return 'stale'
     if (facts.pops[pop]!.collapse && newest[id]) return 'join'
     return copy ? 'expired' : 'miss'
   }
 
+  /** Tells the policy, and throws away what it holds no more. */
+  function askOrder({ order, shelf }: Node, id: number, bytes: number): void {
+    order.ask(id, bytes)
+    const held = new Set(order.held())
+    for (const other of [...shelf.keys()]) if (!held.has(other)) shelf.delete(other)
+  }
+
   function shelfCopy(pop: number, id: number): Message {
-    const copy = nodes[pop]!.shelf.find(one => one.id === id)!
+    const copy = nodes[pop]!.shelf.get(id)!
     const left = (untilMs: number): number => Math.max(0, untilMs - Math.max(now, copy.freshMs))
     return {
       status: 200,
@@ -173,7 +192,7 @@ export function letItRun(facts: Facts): Course {
 
   function fetch(pop: number, id: number, done: Fetch['waiters'][number] | null): void {
     const node = nodes[pop]!
-    const copy = node.shelf.find(one => one.id === id)
+    const copy = node.shelf.get(id)
     const waiters = done ? [done] : []
     const held = copy ? { ...copy } : null
     const own: Fetch = { id, begunMs: now, held, waiters, mayStore: true, isOver: false }
@@ -201,18 +220,12 @@ export function letItRun(facts: Facts): Course {
   }
 
   function put(pop: number, id: number, { bytes, version, ttlMs, swrMs, sieMs }: Message): void {
-    const { shelf } = nodes[pop]!
-    const { capacityBytes } = facts.pops[pop]!
+    const node = nodes[pop]!
     const freshMs = now + ttlMs
-    const copy = { id, bytes, version, freshMs, staleMs: freshMs + swrMs, errorMs: freshMs + sieMs }
-    const old = shelf.find(one => one.id === id)
-    if (old) {
-      Object.assign(old, copy)
-      return
-    }
-    if (bytes > capacityBytes) return
-    while (shelf.reduce((sum, one) => sum + one.bytes, bytes) > capacityBytes) shelf.pop()
-    shelf.unshift(copy)
+    const copy = { bytes, version, freshMs, staleMs: freshMs + swrMs, errorMs: freshMs + sieMs }
+    const isHeld = node.shelf.has(id)
+    node.shelf.set(id, copy)
+    if (!isHeld) askOrder(node, id, bytes)
   }
 
   function askTier(pop: number, id: number, held: number, back: (message: Message) => void): void {
@@ -239,14 +252,19 @@ export function letItRun(facts: Facts): Course {
     else if (event.type === 'purge') {
       const matches = (id: number): boolean => facts.objects[id]!.path.startsWith(event.prefix)
       for (const node of nodes) {
-        if (event.soft) {
-          for (const copy of node.shelf) if (matches(copy.id)) copy.freshMs = Math.min(copy.freshMs, now)
-        } else node.shelf = node.shelf.filter(({ id }) => !matches(id))
+        for (const [id, copy] of [...node.shelf])
+          if (!matches(id)) continue
+          else if (event.soft) copy.freshMs = Math.min(copy.freshMs, now)
+          else {
+            node.shelf.delete(id)
+            node.order.purge(id)
+          }
         disown(node, matches)
       }
     } else if (event.type === 'pop-up' && !isAlive[event.pop]) {
       isAlive[event.pop] = true
-      nodes[event.pop]!.shelf = []
+      nodes[event.pop]!.shelf.clear()
+      nodes[event.pop]!.order = createOrder(event.pop)
       disown(nodes[event.pop]!, () => true)
     } else if (event.type === 'pop-down') isAlive[event.pop] = false
   }

@@ -67,7 +67,7 @@ function factsOf(plan: Plan, geometry: Geometry, { catalog, rules }: OneRun): Fa
       parent,
       isEdge,
       capacityBytes,
-      policy: (typeof policy === 'string' ? policy : policy.name) as 'lru' | 'fifo',
+      policy: typeof policy === 'string' ? policy : policy.name,
       collapse,
     })),
     toParent: geometry.parentLegs,
@@ -108,7 +108,7 @@ function sorted(asked: Course['asked']): Course['asked'] {
 
 const worlds = fc.record({
   tiers: fc.constantFrom('none', 'one', 'two'),
-  policy: fc.constantFrom('lru', 'fifo'),
+  policy: fc.constantFrom('lru', 'fifo', 'sieve', 's3-fifo', 'two-q', 'arc', 'lfu', 'gdsf'),
   capacity: fc.constantFrom('3kB', '12kB', '1MB'),
   rate: fc.constantFrom(5, 40, 400),
   ttl: fc.constantFrom('1h', '5s', '1s', '0s'),
