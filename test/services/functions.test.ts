@@ -99,6 +99,17 @@ describe('functions', () => {
     }
   })
 
+  it.each(['mapBomb', 'fillBomb'])('lose what an engine does not survive, and no other function: %s', async handler => {
+    const well = one('well.mjs#count')
+    await well.f.invoke('{}')
+    const { f } = one(`hostile.mjs#${handler}`, { memoryMiB: 32, timeoutMs: 20_000 })
+    const outcome = await f.invoke('{}')
+    expect(outcome).toMatchObject({ kind: 'failed', errorType: 'Runtime.ExitError' })
+    expect(outcome.kind === 'failed' && outcome.payload).toContain('signal: killed')
+    expect(f.environments()).toBe(0)
+    expect(await well.f.invoke('{}')).toMatchObject({ kind: 'answered', cold: false })
+  })
+
   it.each([
     ['throwsNull', 'object', 'null'],
     ['throws', 'RangeError', 'out of range'],
@@ -153,7 +164,7 @@ describe('functions', () => {
     const { f } = one('well.mjs#count', {
       variables: { NUMBER: 1n as unknown as string, SYMBOL: Symbol('x') as unknown as string },
     })
-    expect(await f.invoke('{}')).toMatchObject({ kind: 'failed', errorType: 'TypeError' })
+    expect(await f.invoke('{}')).toMatchObject({ kind: 'failed', errorType: 'Error' })
     expect(f.counts.busy).toBe(0)
   })
 

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import type { Ms } from '../../lib/clock.ts'
-import type { EnvironmentData, EnvironmentMessage, ErrorReport, InvokeMessage } from './messages.ts'
+import type { EnvironmentData, EnvironmentMessage, ErrorReport, HostTold, InvokeMessage } from './messages.ts'
 import type { StartGate } from './start-gate.ts'
+import type { Thread, ThreadHost } from './thread-host.ts'
 
 /** How an invocation ended inside its environment. */
 export type InvocationEnd =
@@ -23,7 +23,7 @@ export interface LiveEnvironment {
   readonly memory: EnvironmentMemory
   invoke(message: Omit<InvokeMessage, 'type' | 'invocation'>, timeoutMs: Ms): Promise<InvocationEnd>
   /** Ends the thread; an invocation that runs fails with this error. */
-  stop(error?: ErrorReport): Promise<void>
+  stop(error?: ErrorReport): void
   readonly isAlive: () => boolean
 }
 
@@ -33,14 +33,12 @@ export interface EnvironmentOptions {
   /** Loading takes at most this long. */
   initTimeoutMs: Ms
   gate: StartGate
+  host: ThreadHost
   write(text: string): void
   /** The thread has ended by itself while it had nothing to do. */
   lost(): void
 }
 
-const workerFile = new URL('./environment-worker.js', import.meta.url)
-const stackMiB = 4
-const stopTimeoutMs = 1000
 const MiB = 1024 * 1024
 
 /**
@@ -48,9 +46,9 @@ const MiB = 1024 * 1024
  * environment only.
  */
 export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
-  const { data, initTimeoutMs, gate, write, lost } = options
+  const { data, variables, initTimeoutMs, gate, host, write, lost } = options
   const memory: EnvironmentMemory = { heapBytes: 0, outsideBytes: 0, peakBytes: 0, saidAtMs: performance.now() }
-  let worker: Worker | undefined
+  let thread: Thread | undefined
   let initTimer: NodeJS.Timeout | undefined
   let invocations = 0
   let end: ((end: InvocationEnd) => void) | undefined
@@ -75,9 +73,9 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
     if (end) end({ kind: 'failed', error, isHandled: false, isLost: true })
     else lost()
   }
-  const stop = async (error = stopped): Promise<void> => {
+  const stop = (error = stopped): void => {
     gone(error)
-    if (worker) await ended(worker)
+    thread?.stop()
   }
   const hear = (message: EnvironmentMessage): void => {
     if (message.type === 'lines') write(message.text)
@@ -86,9 +84,9 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
       memory.outsideBytes = message.outsideBytes
       memory.saidAtMs = performance.now()
       memory.peakBytes = Math.max(memory.peakBytes, memory.heapBytes + memory.outsideBytes)
-      if (memory.outsideBytes > data.memoryMiB * MiB) void stop(killed)
+      if (memory.outsideBytes > data.memoryMiB * MiB) stop(killed)
     } else if (message.type === 'loaded') endLoading(undefined)
-    else if (message.type === 'not-loaded') void stop(message.error)
+    else if (message.type === 'not-loaded') stop(message.error)
     else if (message.invocation === invocations && end)
       end(
         message.type === 'answered'
@@ -99,19 +97,11 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
   gate.enter(() => {
     isLoading = true
     if (!isAlive) return endLoading(undefined)
-    initTimer = setTimeout(() => void stop(initTimedOut(initTimeoutMs)), initTimeoutMs)
-    try {
-      worker = openThread(options)
-    } catch (thrown) {
-      // Whoever starts it learns of the end after he knows it.
-      queueMicrotask(() => gone(reportOfThrown(thrown)))
-      return
-    }
-    worker.on('message', hear)
-    // What was thrown may be anything, null too.
-    worker.on('error', (thrown: unknown) => gone(reportOfThrown(thrown)))
-    worker.on('messageerror', () => void stop(killed))
-    worker.on('exit', code => gone(exitOf(code)))
+    initTimer = setTimeout(() => stop(initTimedOut(initTimeoutMs)), initTimeoutMs)
+    thread = host.start(data, variables, told => {
+      if (told.kind === 'message') hear(told.message)
+      else gone(reportOf(told))
+    })
   })
 
   return {
@@ -123,40 +113,17 @@ export function startEnvironment(options: EnvironmentOptions): LiveEnvironment {
       invocations++
       memory.saidAtMs = performance.now()
       return new Promise(resolve => {
-        const timer = setTimeout(() => void stop(timedOut(timeoutMs)), timeoutMs)
+        const timer = setTimeout(() => stop(timedOut(timeoutMs)), timeoutMs)
         end = outcome => {
           clearTimeout(timer)
           end = undefined
           resolve(outcome)
         }
-        if (worker === undefined || !isAlive) end({ kind: 'failed', error: stopped, isHandled: false, isLost: true })
-        else worker.postMessage({ ...message, type: 'invoke', invocation: invocations } satisfies InvokeMessage)
+        if (thread === undefined || !isAlive) end({ kind: 'failed', error: stopped, isHandled: false, isLost: true })
+        else thread.post({ ...message, type: 'invoke', invocation: invocations })
       })
     },
   }
-}
-
-/** Ends a thread. One that waits for something outside of JavaScript ends when that does, and nobody waits for it. */
-async function ended(worker: Worker): Promise<void> {
-  worker.unref()
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, stopTimeoutMs)
-  })
-  await Promise.race([worker.terminate(), patience])
-  clearTimeout(timer)
-}
-
-/** Throws where the host has no thread to give. */
-function openThread({ data, variables }: EnvironmentOptions): Worker {
-  return new Worker(workerFile, {
-    workerData: data,
-    env: variables,
-    argv: [],
-    execArgv: [],
-    stdin: false,
-    resourceLimits: { maxOldGenerationSizeMb: data.memoryMiB, stackSizeMb: stackMiB },
-  })
 }
 
 const stopped: ErrorReport = { errorType: 'Runtime.ExitError', errorMessage: 'The environment was stopped', trace: [] }
@@ -189,9 +156,9 @@ function exitOf(code: number): ErrorReport {
   return { errorType: 'Runtime.ExitError', errorMessage, trace: [] }
 }
 
-function reportOfThrown(thrown: unknown): ErrorReport {
-  if (!(thrown instanceof Error))
-    return { errorType: 'Runtime.UnhandledError', errorMessage: String(thrown), trace: [] }
-  if ((thrown as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return killed
-  return { errorType: thrown.name, errorMessage: thrown.message, trace: String(thrown.stack ?? '').split('\n') }
+/** Why a thread has ended, in a runtime's words. */
+function reportOf(told: Exclude<HostTold, { kind: 'message' }>): ErrorReport {
+  if (told.kind === 'exit') return exitOf(told.code)
+  if (told.kind === 'killed' || told.isOutOfMemory) return killed
+  return { errorType: told.name, errorMessage: told.message, trace: told.stack.split('\n') }
 }

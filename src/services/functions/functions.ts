@@ -4,7 +4,6 @@ import type { Identity } from '../identities.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { createFunctionIdentity, sdkVariables } from './identity.ts'
 import { createLiveFunction, type LiveFunction } from './live-function.ts'
-import { createMemoryWatch } from './memory-watch.ts'
 import { startSchedules } from './schedules.ts'
 import { createStartGate } from './start-gate.ts'
 
@@ -40,13 +39,12 @@ export interface Functions {
  */
 export function createFunctions(options: FunctionsOptions): Functions {
   const { plans, fileOf, endpoint, region = 'us-east-1', now = () => performance.now(), retryDelaysMs } = options
-  const memoryWatch = createMemoryWatch()
   const gate = createStartGate()
   const entries = new Map(
     plans.map(plan => {
       const identity = createFunctionIdentity(plan)
       const variables = (): Record<string, string> => sdkVariables(endpoint(), region, identity)
-      const live = createLiveFunction({ plan, file: fileOf(plan), now, variables, memoryWatch, gate })
+      const live = createLiveFunction({ plan, file: fileOf(plan), now, variables, gate })
       const queue = createEventQueue({ target: live, now, ...(retryDelaysMs ? { retryDelaysMs } : {}) })
       return [plan.name, { live, queue, identity }] as const
     }),

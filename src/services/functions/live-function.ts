@@ -4,7 +4,6 @@ import type { FunctionPlan } from '../../backend/plans.ts'
 import type { Ms } from '../../lib/clock.ts'
 import { createBoundedLog } from './bounded-log.ts'
 import type { InvocationEnd } from './environment.ts'
-import type { MemoryWatch } from './memory-watch.ts'
 import type { StartGate } from './start-gate.ts'
 import { createThreads, type Taken } from './threads.ts'
 
@@ -44,7 +43,6 @@ export interface LiveFunctionOptions {
   now(): Ms
   /** What its handler finds in its environment beside its own variables: endpoint and credentials. */
   variables(): Record<string, string>
-  memoryWatch: MemoryWatch
   gate: StartGate
 }
 
@@ -53,7 +51,7 @@ export interface LiveFunctionOptions {
  * malice.
  */
 export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
-  const { plan, file, now, memoryWatch, gate } = options
+  const { plan, file, now, gate } = options
   const log = createBoundedLog()
   const variables = (): Record<string, string> => ({ ...variablesOf(plan), ...options.variables(), ...plan.variables })
   const threads = createThreads({ plan, file, now, variables, gate, write: log.write })
@@ -67,11 +65,7 @@ export function createLiveFunction(options: LiveFunctionOptions): LiveFunction {
     tail.text = `START RequestId: ${requestId} Version: $LATEST\n${tail.text}`
     let end: InvocationEnd
     if (failure) end = { kind: 'failed', error: failure, isHandled: false, isLost: true }
-    else {
-      const unwatch = memoryWatch.begin(live, plan.memoryMiB)
-      end = await live.invoke({ requestId, event, deadlineMs: Date.now() + plan.timeoutMs, traceId }, plan.timeoutMs)
-      unwatch()
-    }
+    else end = await live.invoke({ requestId, event, deadlineMs: Date.now() + plan.timeoutMs, traceId }, plan.timeoutMs)
     threads.giveBack(taken, end.kind === 'failed' && end.isLost)
     const memoryMiB = Math.max(1, Math.ceil(live.memory.peakBytes / 1024 ** 2))
     const times = { initMs: cold ? begunAt - startedAt : 0, durationMs: now() - begunAt }

@@ -39,3 +39,19 @@ export type EnvironmentMessage =
   | { type: 'lines'; text: string }
   /** Bytes outside the heap that the environment holds; said now and then while it has time to. */
   | { type: 'memory'; heapBytes: number; outsideBytes: number }
+
+/** What a function's host process is told to do. */
+export type HostOrder = { id: number } & (
+  | { kind: 'start'; data: EnvironmentData; variables: Record<string, string> }
+  | { kind: 'post'; message: InvokeMessage; memoryMiB: number }
+  | { kind: 'stop' }
+)
+
+/** What it tells of its threads. */
+export type HostTold = { id: number } & (
+  | { kind: 'message'; message: EnvironmentMessage }
+  | { kind: 'error'; name: string; message: string; stack: string; isOutOfMemory: boolean }
+  | { kind: 'exit'; code: number }
+  /** It used more memory than it has. */
+  | { kind: 'killed' }
+)

@@ -12,6 +12,7 @@ import { createTokenBucket } from '../../backend/token-bucket.ts'
 import type { Ms } from '../../lib/clock.ts'
 import { type LiveEnvironment, startEnvironment } from './environment.ts'
 import type { StartGate } from './start-gate.ts'
+import { createThreadHost } from './thread-host.ts'
 
 /** A thread that serves one event now. */
 export interface Taken {
@@ -54,6 +55,7 @@ const longestTimerMs = 2 ** 31 - 1
 export function createThreads(options: ThreadsOptions): Threads {
   const { plan, now } = options
   const alive = new Map<Environment, Omit<Taken, 'cold'>>()
+  const host = createThreadHost()
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
@@ -65,7 +67,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     unloaded(environment) {
       const thread = alive.get(environment)
       alive.delete(environment)
-      void thread?.live.stop()
+      thread?.live.stop()
     },
   })
 
@@ -83,6 +85,7 @@ export function createThreads(options: ThreadsOptions): Threads {
       variables: options.variables(),
       initTimeoutMs,
       gate: options.gate,
+      host,
       write(text) {
         options.write(text)
         tail.text += text
@@ -130,9 +133,9 @@ export function createThreads(options: ThreadsOptions): Threads {
     async close() {
       isClosed = true
       clearTimeout(timer)
-      const stopping = [...alive.values()].map(({ live }) => live.stop())
+      for (const { live } of alive.values()) live.stop()
       alive.clear()
-      await Promise.all(stopping)
+      await host.close()
     },
   }
 }

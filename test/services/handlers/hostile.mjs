@@ -11,6 +11,12 @@ export const bufferBomb = async () => {
   for (let count = 0; count < 60; count++) held.push(Buffer.alloc(32 * 1024 * 1024, 1))
   return held.length
 }
+// An engine does not survive these two: they ask for more at once than there is.
+export const mapBomb = async () => {
+  const map = new Map()
+  for (let key = 0; ; key++) map.set(key, { key })
+}
+export const fillBomb = async () => new Array(2 ** 32 - 1).fill(0).length
 export const slowBufferBomb = async () => {
   const held = []
   for (let count = 0; count < 60; count++) {
