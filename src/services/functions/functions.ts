@@ -34,8 +34,9 @@ export interface Functions {
 }
 
 /**
- * Functions in worker threads, called by events only. Handlers are trusted code: they run in this process with its rights, and
- * their limits of time and memory guard against mistakes. Code of strangers belongs into a container.
+ * Functions in worker threads, called by events only; the threads of each function live in a process of its own. Handlers are trusted
+ * code: they have the rights of whoever runs this, and their limits of time and memory guard against mistakes. Code of strangers
+ * belongs into a container.
  */
 export function createFunctions(options: FunctionsOptions): Functions {
   const { plans, fileOf, endpoint, region = 'us-east-1', now = () => performance.now(), retryDelaysMs } = options
