@@ -15,6 +15,7 @@ import {
   sizeModels,
   traceFormats,
 } from '../scenario/registries.ts'
+import { costMetrics } from '../stats/cost.ts'
 import { metrics } from '../stats/metrics.ts'
 import { loadAtlas } from './atlas.ts'
 import { type Listable, type ListOptions, listable } from './list.ts'
@@ -99,7 +100,10 @@ export async function rowsOf(kind: Listable, name: string | undefined): Promise<
     case 'prices':
       return priceRows()
     case 'metrics':
-      return metrics.map(({ id, title, unit, doc }) => ({ name: id, title, unit, doc }))
+      return [
+        ...metrics.map(({ id, title, unit, doc }) => ({ name: id, title, unit: unit as string, doc })),
+        ...costMetrics.map(({ id, title }) => ({ name: id, title, unit: 'USD', doc: 'where the scenario says cost' })),
+      ]
     case 'scenarios':
       return scenarioRows()
     case 'keys':
