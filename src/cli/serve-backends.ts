@@ -52,6 +52,12 @@ async function openCode(
   pathOf: (reference: string) => string,
 ): Promise<EdgeCode | undefined> {
   if (backends.hooks.length === 0) return undefined
+  const late = backends.rules.map(({ hooks }) => backends.hooks[hooks[3]!]).find(hook => hook?.kind === 'function')
+  if (late !== undefined)
+    throw new UserError({
+      message: `edge.${late.name}: serve runs scripts at viewer-response, no functions`,
+      hint: 'the head of an answer does not wait; origin-response may be a function',
+    })
   const [{ createEdgeCode }, { createEdgeEngine }] = await Promise.all([
     import('../live/edge-code.ts'),
     import('../services/edge/engine.ts'),

@@ -24,7 +24,7 @@ buckets: {assets: {from: ./site, nodes: 4, replicas: 2, on: {created: [purge, wa
 functions:
   thing: {handler: "./thing.mjs#get"}
   mark: {handler: "./thing.mjs#mark"}
-  watch: {handler: "./thing.mjs#watch"}
+  watch: {handler: "./thing.mjs#watch", concurrency: 1}
 apis: {shop: {routes: {"GET /api/{id}": thing, "GET /api/rare/{id}": {function: thing, throttle: {rate: 1/m, burst: 1}}}}}
 `
 
