@@ -17,7 +17,7 @@ const scenario = `title: A city
 visitors: { cities: 2, access: { fibre: 1 } }
 pops: [{ id: lhr, at: London }]
 edge: { capacity: 20kB }
-traffic: { objects: 50, requests: 300, sizes: fixed:bytes=1000 }
+traffic: { objects: 50, requests: 60000, sizes: fixed:bytes=1000 }
 warmup: none
 `
 const grid = ['--grid', 'edge.policy=lru,fifo', '--grid', 'seed=1..100']
