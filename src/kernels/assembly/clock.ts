@@ -41,12 +41,10 @@ function runUnit(count: u32): u32 {
     const id = load<u32>(at)
     const cell = column + id
     const state = load<u8>(cell) as u32
-    if (state != 0) {
-      if (state < full) store<u8>(cell, state + 1)
-      continue
-    }
+    // Which of the three it is is hard to foretell: only a miss is a branch.
+    store<u8>(cell, state + (state < full))
+    if (state != 0) continue
     misses++
-    store<u8>(cell, 1)
     if (used < rows) {
       store<u32>(first + ((used++ as usize) << 2), id)
       continue
