@@ -28,6 +28,7 @@ export class TableFailure extends Error {
 export type TableFailureCode =
   | 'AccessDeniedException'
   | 'ConditionalCheckFailedException'
+  | 'DuplicateItemException'
   | 'IdempotentParameterMismatchException'
   | 'IncompleteSignatureException'
   | 'InternalServerError'

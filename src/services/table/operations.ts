@@ -1,6 +1,7 @@
 import { batchGetItem, batchWriteItem } from './batch-operations.ts'
 import { invalid, TableFailure } from './failure.ts'
 import { deleteItem, getItem, putItem, updateItem } from './item-operations.ts'
+import { batchExecuteStatement, executeStatement, executeTransaction } from './partiql-operations.ts'
 import { checkShape, type Shape } from './shape.ts'
 import { type OperationName, shapes } from './shapes.ts'
 import {
@@ -20,6 +21,7 @@ import { query, scan } from './walk.ts'
 type Run = (request: TableRequest, input: never, tokens: RequestTokens) => object
 
 const runs: Record<OperationName, Run> = {
+  BatchExecuteStatement: batchExecuteStatement,
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
   CreateTable: createTable,
@@ -35,6 +37,8 @@ const runs: Record<OperationName, Run> = {
   }),
   DescribeTable: describeOne,
   DescribeTimeToLive: describeTimeToLive,
+  ExecuteStatement: executeStatement,
+  ExecuteTransaction: executeTransaction,
   GetItem: getItem,
   ListTables: listTables,
   ListTagsOfResource: listTags,

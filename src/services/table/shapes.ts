@@ -1,3 +1,4 @@
+// long: the parameters of all operations are one table
 import type { Shape } from './shape.ts'
 
 const string: Shape = { type: 'string' }
@@ -146,6 +147,19 @@ const checked: Record<string, Shape> = {
 }
 const key: Shape = required(attributes)
 
+const statement: Record<string, Shape> = {
+  Statement: { type: 'string', least: 1, most: 8192, isRequired: true },
+  Parameters: { type: 'list', of: attribute, least: 1 },
+  ReturnValuesOnConditionCheckFailure: onFailure,
+}
+const statements = (most: number): Shape => ({
+  type: 'list',
+  least: 1,
+  most,
+  isRequired: true,
+  of: { type: 'struct', fields: { ...statement, ConsistentRead: boolean } },
+})
+
 /** Parameters of each operation. Source: Amazon DynamoDB API Reference, "Actions". */
 export const shapes = {
   CreateTable: {
@@ -251,6 +265,19 @@ export const shapes = {
         },
       },
     },
+  },
+  ExecuteStatement: {
+    ...statement,
+    ConsistentRead: boolean,
+    ReturnConsumedCapacity: consumed,
+    NextToken: string,
+    Limit: { type: 'integer', least: 1 },
+  },
+  BatchExecuteStatement: { Statements: statements(25), ReturnConsumedCapacity: consumed },
+  ExecuteTransaction: {
+    TransactStatements: statements(100),
+    ClientRequestToken: { type: 'string', least: 1, most: 36 },
+    ReturnConsumedCapacity: consumed,
   },
   TransactGetItems: {
     ReturnConsumedCapacity: consumed,
