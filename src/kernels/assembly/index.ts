@@ -26,12 +26,12 @@ export {
   outIdsAt,
   outSecondsAt,
   outSizesAt,
-  prepareNumbering,
   requestedBytes,
   secondsAt,
   takeNumbered,
   windowAt,
 } from './numbering'
+export { prepareNumbering } from './id-slots'
 export { numberPlainRows, plainRowsRead } from './plain-rows'
 export {
   bordersAt,
