@@ -240,7 +240,7 @@ function removeObject(
       context.onEvent(eventOf('ObjectRemoved:Delete', bucket, key, { ...gone, modifiedMs: context.now() }))
       return { versionId, isDeleteMarker: gone.isDeleteMarker }
     }
-    require(currentOf(before))
+    require(before[0])
     if (shelf.bucket.versioning === 'never') {
       if (before.length === 0) return { isDeleteMarker: false }
       await replaceVersions(context, shelf, key, [])

@@ -82,7 +82,8 @@ function createDeleteRequirement(wanted: {
   const { etag, modified, bytes } = wanted
   if (etag === undefined && modified === undefined && bytes === undefined) return () => undefined
   return current => {
-    if (current === undefined) return
+    if (current === undefined || (current.isDeleteMarker && etag === '*')) return
+    if (current.isDeleteMarker) throw new BucketFailure('NoSuchKey')
     const modifiedMs = Math.floor(current.modifiedMs / 1000) * 1000
     const askedMs = modified === undefined ? undefined : (parseHttpDate(modified, modifiedMs) ?? Date.parse(modified))
     const isRight =

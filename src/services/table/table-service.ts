@@ -10,6 +10,7 @@ import { TableFailure } from './failure.ts'
 import { runOperation } from './operations.ts'
 import { arnOfTable, type TableFacts } from './table-schema.ts'
 import type { Tables } from './tables.ts'
+import { removeExpired } from './time-to-live.ts'
 import { createRequestTokens } from './transact-operations.ts'
 
 export interface TableServiceOptions {
@@ -23,6 +24,9 @@ export interface TableServiceOptions {
   onFault?(error: unknown): void
 }
 
+/** How long an item may be there after its time has come; nobody sees it when nobody asks, so a request does the sweeping. */
+const sweepEveryMs = 10_000
+
 /** The greatest request. Source: Amazon DynamoDB Developer Guide, "Quotas: request size" (16 MB for a batch). */
 const greatestBodyBytes = 16 * 1024 * 1024
 
@@ -35,6 +39,7 @@ export function createTableService(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { tables, now, onFault = () => undefined } = options
   const tokens = createRequestTokens()
+  let sweptMs = now()
   const meter = createMeter(options)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -42,6 +47,10 @@ export function createTableService(
     const operation = operationOf(request)
     const identity = authenticate(options, request, body)
     const input = parseBody(body)
+    if (now() - sweptMs >= sweepEveryMs) {
+      sweptMs = now()
+      removeExpired(tables, sweptMs)
+    }
     const allow = (table: string, access: Access): void => requirePermission(identity, operation, table, access)
     const result = runOperation(operation, input, { tables, now: now(), allow, meter }, tokens)
     await tables.flushed()

@@ -9,6 +9,7 @@ import {
   ScanCommand,
   UpdateItemCommand,
   UpdateTableCommand,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -130,6 +131,32 @@ describe('what clients do wrong', () => {
     expect((await write()).name).toBe('ProvisionedThroughputExceededException')
     now += 100_000
     expect((await put({ id: { S: 'x' } })).name).toBe('no failure')
+    now = Date.now()
+  })
+
+  it('is rid of items whose time has come, and of no others', async () => {
+    const client = tables.client()
+    await client.send(thingsTable('fading'))
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: 'fading',
+        TimeToLiveSpecification: { Enabled: true, AttributeName: 'until' },
+      }),
+    )
+    const seconds = Math.floor(now / 1000)
+    const items = {
+      soon: { N: `${seconds + 5}` },
+      later: { N: `${seconds + 500}` },
+      text: { S: '1' },
+      ancient: { N: '1' },
+    }
+    for (const [id, until] of Object.entries(items))
+      await client.send(new PutItemCommand({ TableName: 'fading', Item: { id: { S: id }, until } }))
+    const ids = async (): Promise<string[]> =>
+      (await client.send(new ScanCommand({ TableName: 'fading' }))).Items!.map(({ id }) => id!.S!).sort()
+    expect(await ids()).toEqual(['ancient', 'later', 'soon', 'text'])
+    now += 200_000
+    expect(await ids()).toEqual(['ancient', 'later', 'text'])
     now = Date.now()
   })
 
