@@ -9,6 +9,11 @@ import { wrap } from './wrap.ts'
 const percent = (value: number): string => formatValue(value, '%').replace(' %', '')
 const ms = (value: number): string => (Number.isFinite(value) ? formatDigits(value) : '-')
 
+/** Letters that tables need: for money, for the names of parts, and for the parts of one behaviour. */
+const widthOfMoney = 80
+const widthOfParts = 26
+const widthOfPart = 24
+
 /** Dollars of a million requests: small sums with their digits. */
 export function perMillion(usd: number): string {
   return Number.isFinite(usd) ? `$${usd < 100 ? usd.toFixed(2) : formatCount(usd)}` : '-'
@@ -46,25 +51,12 @@ export function backendsText({ backends }: RunResult, width: number): string[] {
   if (backends === undefined) return []
   const rows = usedBehaviors(backends)
   return [
-    ...columnTable(
-      ['path or class', 'origin', 'hit %', 'byte %', 'asks', 'ms', 'direct', '$/M', 'direct'],
-      rows.map(row => [
-        pad(row.label, 22).trimEnd(),
-        pad(row.origin, 10).trimEnd(),
-        percent(row.hitRatio),
-        percent(row.byteHitRatio),
-        formatCount(row.meters.asks),
-        ms(row.meanMs),
-        ms(row.directMeanMs),
-        row.usd === null ? '-' : perMillion(row.usd.withCdn),
-        row.usd === null ? '-' : perMillion(row.usd.withoutCdn),
-      ]),
-    ),
+    ...behaviorTable(rows, width),
     '',
-    ...columnTable(['what an ask waits for', ...rows.map(({ label }) => pad(label, 20).trimEnd())], hopRows(rows)),
+    ...hopTable(rows, width),
     ...wrap('mean / 99th percentile in ms, and in how many of the asks it came up', width, '  '),
     '',
-    ...functionTable(backends),
+    ...functionTable(backends, width),
     ...rows.flatMap(row => {
       const troubles = troublesOf(row)
       return troubles === '' ? [] : wrap(`${row.label}: ${troubles}.`, width, '  ')
@@ -73,32 +65,70 @@ export function backendsText({ backends }: RunResult, width: number): string[] {
   ]
 }
 
-/** One line for each part that came up anywhere. */
-function hopRows(rows: readonly BackendRow[]): string[][] {
-  const kinds = [...new Set(rows.flatMap(({ hops }) => hops.map(({ kind }) => kind)))]
-  return kinds.map(kind => [
-    kind,
-    ...rows.map(({ hops, meters, requests }) => {
-      const hop = hops.find(each => each.kind === kind)
-      if (hop === undefined) return '-'
-      const of = kind === 'hook' ? requests : meters.asks
-      return `${ms(hop.meanMs)} / ${ms(hop.p99Ms)}  ${percent(Math.min(1, hop.count / of))} %`
-    }),
-  ])
+/** What the edge keeps and what that saves; narrow terminals have no room for money. */
+function behaviorTable(rows: readonly BackendRow[], width: number): string[] {
+  const hasMoney = width >= widthOfMoney && rows.some(({ usd }) => usd !== null)
+  return columnTable(
+    ['path or class', 'origin', 'hit %', 'byte %', 'asks', 'ms', 'direct', ...(hasMoney ? ['$/M', 'direct'] : [])],
+    rows.map(row => [
+      pad(row.label, 16).trimEnd(),
+      pad(row.origin, 8).trimEnd(),
+      percent(row.hitRatio),
+      percent(row.byteHitRatio),
+      formatCount(row.meters.asks),
+      ms(row.meanMs),
+      ms(row.directMeanMs),
+      ...(hasMoney && row.usd ? [perMillion(row.usd.withCdn), perMillion(row.usd.withoutCdn)] : []),
+    ]),
+  )
 }
 
-function functionTable({ functions }: BackendResult): string[] {
-  if (functions.length === 0) return []
+/** The parts of asks: behaviours side by side where there is room, else one after the other. */
+function hopTable(rows: readonly BackendRow[], width: number): string[] {
+  if (widthOfParts + rows.length * widthOfPart > width)
+    return columnTable(
+      ['path or class', 'waits for', 'mean', 'p99', '% of asks'],
+      rows.flatMap(row =>
+        row.hops.map((hop, index) => [
+          index === 0 ? pad(row.label, 22).trimEnd() : '',
+          hop.kind,
+          ms(hop.meanMs),
+          ms(hop.p99Ms),
+          percent(shareOf(hop, row)),
+        ]),
+      ),
+    )
+  const kinds = [...new Set(rows.flatMap(({ hops }) => hops.map(({ kind }) => kind)))]
   return columnTable(
-    ['function', 'events', 'cold', 'cold %', 'throttled', 'most at once', 'idle s'],
+    ['what an ask waits for', ...rows.map(({ label }) => pad(label, 20).trimEnd())],
+    kinds.map(kind => [
+      kind,
+      ...rows.map(row => {
+        const hop = row.hops.find(each => each.kind === kind)
+        return hop === undefined ? '-' : `${ms(hop.meanMs)} / ${ms(hop.p99Ms)}  ${percent(shareOf(hop, row))} %`
+      }),
+    ]),
+  )
+}
+
+/** In how many of the asks a part came up; of hooks of visitors, in how many requests. */
+function shareOf({ kind, count }: BackendRow['hops'][number], { meters, requests }: BackendRow): number {
+  return Math.min(1, count / (kind === 'hook' ? requests : meters.asks))
+}
+
+function functionTable({ functions }: BackendResult, width: number): string[] {
+  if (functions.length === 0) return []
+  const hasIdle = width >= widthOfMoney
+  return columnTable(
+    ['function', 'events', 'cold', 'cold %', 'throttled', 'at once', ...(hasIdle ? ['idle s'] : [])],
     functions.map(({ name, invocations, coldStarts, throttled, peak, idleSeconds }) => [
-      pad(name, 24).trimEnd(),
+      pad(name, 14).trimEnd(),
       formatCount(invocations),
       formatCount(coldStarts),
       percent(coldStarts / invocations),
       formatCount(throttled),
       formatCount(peak),
-      formatCount(idleSeconds),
+      ...(hasIdle ? [formatCount(idleSeconds)] : []),
     ]),
   )
 }

@@ -43,7 +43,9 @@ describe('what stands behind the edge, in reports', () => {
       expect(section).toContain(`\n  ${part} `)
     const { meters } = priced.backends!.behaviors[0]!
     expect(section).toContain(`${meters['gateway throttles'].toLocaleString('en')} throttled by the gateway`)
-    expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(110)
+    for (const width of [60, 80, 110])
+      for (const line of reportText(priced, { width, colors: 0 }).split('\n'))
+        expect(line.length).toBeLessThanOrEqual(width)
   })
 
   it('has no money where nobody asks for it, and is not there for a plain origin', () => {
