@@ -43,7 +43,7 @@ export function registerMrc(program: Command): void {
     .option('--delimiter <letter>', 'for csv')
     .option('--ignore-size', 'every object counts 1')
     .option('--sample-ratio <share>', 'share of the objects that stand for all', '1')
-    .option('--seed <number>', 'which objects those are', '1')
+    .option('--seed <number>', 'which objects those are, and for policies that draw at random', '1')
     .option('--lenient', 'keeps the good records before a broken one')
     .option('--json', 'as JSON')
     .option('--csv', 'as one table')

@@ -140,6 +140,15 @@ describe('compare', () => {
     )
   })
 
+  it('marks nothing as best over a single stretch, which has no interval', () => {
+    const words = ['compare', 'zipf:objects=300,requests=20000', '--ignore-size', '--size', '30', '--no-progress']
+    const text = (blocks: string) =>
+      execFileSync('node', [program, ...words, '--policy', 'lfu,fifo', '--blocks', blocks], { encoding: 'utf8' })
+    expect(text('20')).toMatch(/lfu .* best\n/)
+    expect(text('1')).not.toMatch(/lfu .* best|no difference shown/)
+    expect(text('1')).toContain('one stretch of the trace has no interval')
+  })
+
   it.each([
     [['nothing.bin', '--policy', 'lru'], /there is no such file/],
     [['zipf', '--policy', 'lur'], /unknown policy "lur".*did you mean "lru"/],

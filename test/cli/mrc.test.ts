@@ -44,6 +44,14 @@ describe('mrc', () => {
     })
   })
 
+  it('draws with the seed that was asked for', () => {
+    const curve = (seed: string) =>
+      json<MrcResult>('mrc', workload, '--ignore-size', '--points', '3', '--policy', 'random', '--seed', seed)
+        .curves[0]!.missRatios
+    expect(curve('7')).toEqual(curve('7'))
+    expect(curve('7')).not.toEqual(curve('8'))
+  })
+
   it.each([
     [[workload, '--sample-ratio', '0'], /--sample-ratio 0/],
     [[workload, '--policy', 'lur'], /unknown policy "lur"/],
