@@ -6,6 +6,10 @@ import type { Admission } from './admission.ts'
 import { newcomer, nobody, type ObjectId, type Policy, type Slot } from './policy.ts'
 import { Verdict } from './verdict.ts'
 
+// By names of this file, because each read of an imported one is a look-up and a check.
+const { hit, stale, expired, miss } = Verdict
+const notHeld = absent
+
 export interface CacheOptions {
   /** Bytes that may be held, or objects where every object counts 1. */
   capacityBytes: number
@@ -77,11 +81,11 @@ export class Cache {
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#admission !== null) this.#admission.seen(id)
     const slot = this.#slotOf.get(id)
-    if (slot === absent) return Verdict.miss
+    if (slot === notHeld) return miss
     this.#policy.hit(slot)
     while (this.#policy.overdue) this.#evict(id, 0)
-    if (now < this.#facts[4 * slot]!) return Verdict.hit
-    return now < this.#facts[4 * slot + 1]! ? Verdict.stale : Verdict.expired
+    if (now < this.#facts[4 * slot]!) return hit
+    return now < this.#facts[4 * slot + 1]! ? stale : expired
   }
 
   /**
@@ -96,7 +100,7 @@ export class Cache {
     errorUntil: Ms = freshUntil,
   ): boolean {
     const held = this.#slotOf.get(id)
-    if (held !== absent) {
+    if (held !== notHeld) {
       if (this.#facts[4 * held + 3] === bytes) {
         this.#date(held, freshUntil, staleUntil, errorUntil)
         return true
@@ -125,7 +129,7 @@ export class Cache {
   /** Sets new dates on what is held, as a 304 does (RFC 9111, 4.3.4); false when it is not held any more. */
   freshen(id: ObjectId, freshUntil: Ms, staleUntil: Ms = freshUntil, errorUntil: Ms = freshUntil): boolean {
     const slot = this.#slotOf.get(id)
-    if (slot === absent) return false
+    if (slot === notHeld) return false
     this.#date(slot, freshUntil, staleUntil, errorUntil)
     return true
   }
@@ -133,14 +137,14 @@ export class Cache {
   /** Takes an object out (a hard purge); false when it was not held. */
   forget(id: ObjectId): boolean {
     const slot = this.#slotOf.get(id)
-    if (slot === absent) return false
+    if (slot === notHeld) return false
     this.#policy.remove(slot)
     this.#release(slot, id)
     return true
   }
 
   has(id: ObjectId): boolean {
-    return this.#slotOf.get(id) !== absent
+    return this.#slotOf.get(id) !== notHeld
   }
 
   /** The slot of what is held, or -1: for columns that a caller keeps beside the shelf, such as bodies. */
@@ -167,7 +171,7 @@ export class Cache {
   /** Until when a copy may stand in for a failing origin; -Infinity when nothing is held. */
   errorUntil(id: ObjectId): Ms {
     const slot = this.#slotOf.get(id)
-    return slot === absent ? Number.NEGATIVE_INFINITY : this.#facts[4 * slot + 2]!
+    return slot === notHeld ? Number.NEGATIVE_INFINITY : this.#facts[4 * slot + 2]!
   }
 
   /** Calls `visit` for each object that is held, in order of slots. Nothing may be stored or forgotten meanwhile. */

@@ -8,12 +8,13 @@ const firstExponent = -5
 const doublings = 25
 const firstBits = (127 + firstExponent) << 7
 export const bucketCount = doublings << 7
+const lastBucket = bucketCount - 1
 
 /** Bucket of a value; what is below the first bucket counts in it, what is above the last one in that. */
 export function bucketOf(value: number): number {
   float[0] = value
   const bucket = (bits[0]! >> 16) - firstBits
-  return bucket < 0 ? 0 : bucket >= bucketCount ? bucketCount - 1 : bucket
+  return bucket < 0 ? 0 : bucket > lastBucket ? lastBucket : bucket
 }
 
 /** The middle of a bucket. */

@@ -19,6 +19,10 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 /** Told how a fetch ended: the answer that the asker gets, when it is there, and what it cost to get it. */
 export type Landed = (answer: Answer, then: Ms, outcome: Outcome) => void
 
+// By names of this file, because each read of an imported one is a look-up and a check.
+const none = absent
+const nothing = holdsNothing
+
 /** A number that the compiler takes for a real one from the beginning, so that a field never changes its kind. */
 const real = 0.5
 
@@ -91,7 +95,7 @@ export class Flights {
   /** The fetch that an ask for this object could join. */
   find(id: ObjectId): Flight | null {
     const number = this.#byObject.get(id)
-    return number === absent ? null : this.#made[number]!
+    return number === none ? null : this.#made[number]!
   }
 
   /** True where an ask for this object could join a fetch. */
@@ -103,7 +107,7 @@ export class Flights {
     const flight = this.#free.pop() ?? this.#make()
     flight.id = id
     flight.begun = now
-    flight.held = holdsNothing
+    flight.held = nothing
     flight.errorUntil = Number.NEGATIVE_INFINITY
     flight.nextUse = nextUse
     flight.isAnswered = false

@@ -6,6 +6,11 @@ import type { Ms } from '../lib/clock.ts'
 import { type Answer, type Ask, bodyBytesOf, failureOf, holdsNothing, type Version } from './ask.ts'
 import { type Flight, Flights, type Landed, Outcome } from './flights.ts'
 
+// By names of this file, because each read of an imported one is a look-up and a check.
+const { hit, stale, expired, miss, join, pass } = Verdict
+const { fetched, revalidated, staleIfError, failed } = Outcome
+const nothing = holdsNothing
+
 export interface PopOptions {
   /** Makes an empty shelf: at the start, and again after the PoP was down. */
   createCache: () => Cache
@@ -64,7 +69,7 @@ export class Pop {
   }
   readonly #options: PopOptions
   /** What the shelf said of the last ask of another PoP. */
-  lastVerdict: Verdict = Verdict.miss
+  lastVerdict: Verdict = miss
   /** When the object that is asked for next comes again: set by the loop before `look`, where the policy must know. */
   nextUse = Number.POSITIVE_INFINITY
   #cache: Cache
@@ -97,21 +102,21 @@ export class Pop {
   look(id: ObjectId, now: Ms): Verdict {
     if (this.#flights.nextArrival <= now) this.settle(now)
     const { isPass } = this.#options
-    if (isPass?.(id)) return Verdict.pass
+    if (isPass?.(id)) return pass
     this.#options.future.nextUse = this.nextUse
     const verdict = this.#cache.look(id, now)
-    if (verdict <= Verdict.stale || !this.#options.collapse) return verdict
-    return this.#flights.has(id) ? Verdict.join : verdict
+    if (verdict <= stale || !this.#options.collapse) return verdict
+    return this.#flights.has(id) ? join : verdict
   }
 
   /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
   fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
-    if (verdict === Verdict.pass) this.#pass(id, now, landed)
-    else if (verdict === Verdict.join) this.#join(this.#flights.find(id)!, landed)
-    else if (verdict === Verdict.stale) {
-      landed(this.#fromShelf(id, now, holdsNothing), now, Outcome.fetched)
+    if (verdict === pass) this.#pass(id, now, landed)
+    else if (verdict === join) this.#join(this.#flights.find(id)!, landed)
+    else if (verdict === stale) {
+      landed(this.#fromShelf(id, now, nothing), now, fetched)
       if (!this.#flights.has(id)) this.#begin(id, now, true, null)
-    } else this.#begin(id, now, verdict === Verdict.expired, landed)
+    } else this.#begin(id, now, verdict === expired, landed)
   }
 
   /** How another PoP asks. */
@@ -121,18 +126,18 @@ export class Pop {
     totals.asks++
     const verdict = this.look(id, now)
     this.lastVerdict = verdict
-    if (verdict === Verdict.hit) {
+    if (verdict === hit) {
       const answer = this.#fromShelf(id, now, held)
       totals.askHits++
       totals.askBytes += bodyBytesOf(answer)
       totals.askHitBytes += bodyBytesOf(answer)
       return reply(answer, now + thinkMs)
     }
-    if (verdict === Verdict.stale) totals.askStale++
-    else if (verdict === Verdict.join) totals.askJoins++
+    if (verdict === stale) totals.askStale++
+    else if (verdict === join) totals.askJoins++
     this.fetch(id, now, verdict, (landed, then, outcome) => {
       const answer = asAnswerTo(held, landed)
-      if (outcome === Outcome.failed) totals.askErrors++
+      if (outcome === failed) totals.askErrors++
       totals.askBytes += bodyBytesOf(answer)
       reply(answer, then + thinkMs)
     })
@@ -196,14 +201,14 @@ export class Pop {
     const deadline = flight.begun + this.#options.timeoutMs
     flight.arrival = Math.min(then, deadline)
     let result = this.#receive(answer, then > deadline)
-    let outcome: Outcome = Outcome.fetched
+    let outcome: Outcome = fetched
     if (result.status === 304) {
-      outcome = Outcome.revalidated
+      outcome = revalidated
       result = { ...result, status: 200 }
     } else if (result.status !== 200) {
-      outcome = Outcome.failed
+      outcome = failed
       if (flight.arrival < flight.errorUntil) {
-        outcome = Outcome.staleIfError
+        outcome = staleIfError
         result = { ...failureOf(502), status: 200, bytes: flight.heldBytes, version: flight.held }
       }
     }
@@ -218,9 +223,9 @@ export class Pop {
   #pass(id: ObjectId, now: Ms, landed: Landed): void {
     const deadline = now + this.#options.timeoutMs
     this.totals.upstreamAsks++
-    this.#options.upstream(id, now, holdsNothing, (answer, then) => {
+    this.#options.upstream(id, now, nothing, (answer, then) => {
       const result = this.#receive(answer, then > deadline)
-      landed(result, Math.min(then, deadline), result.status < 400 ? Outcome.fetched : Outcome.failed)
+      landed(result, Math.min(then, deadline), result.status < 400 ? fetched : failed)
     })
   }
 
@@ -235,7 +240,7 @@ export class Pop {
 
   #shelve({ id, answer, arrival, outcome, mayStore, nextUse }: Flight): void {
     const { bytes, version, ttlMs, staleMs, staleIfErrorMs } = answer
-    if (!mayStore || outcome > Outcome.revalidated || ttlMs < 0) return
+    if (!mayStore || outcome > revalidated || ttlMs < 0) return
     this.#options.future.nextUse = nextUse
     const freshUntil = arrival + ttlMs
     if (!this.#cache.store(id, bytes, freshUntil, freshUntil + staleMs, freshUntil + staleIfErrorMs)) return
@@ -262,5 +267,5 @@ export class Pop {
 
 /** What an asker gets that may hold the same version already. */
 function asAnswerTo(held: Version, answer: Answer): Answer {
-  return answer.status === 200 && answer.version === held && held !== holdsNothing ? { ...answer, status: 304 } : answer
+  return answer.status === 200 && answer.version === held && held !== nothing ? { ...answer, status: 304 } : answer
 }

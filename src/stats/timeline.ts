@@ -5,6 +5,7 @@ import { Fate } from './tally.ts'
 /** Coarse buckets for percentiles over time: four to each doubling, 32 of the fine ones together. */
 const coarse = 5
 const buckets = bucketCount >> coarse
+const { stale, error } = Fate
 
 /** What a timeline has counted, as plain columns that can be sent to another thread. */
 export type TimelineColumns = Record<'requests' | 'hits' | 'stale' | 'errors' | 'originAsks', Float64Array> & {
@@ -55,12 +56,12 @@ export class Timeline {
 
   record(step: number, fate: Fate, withMs: number): void {
     this.requests[step]!++
-    if (fate === Fate.error) {
+    if (fate === error) {
       this.errors[step]!++
       return
     }
-    if (fate <= Fate.stale) this.hits[step]!++
-    if (fate === Fate.stale) this.stale[step]!++
+    if (fate <= stale) this.hits[step]!++
+    if (fate === stale) this.stale[step]!++
     this.#latency[step * buckets + (bucketOf(withMs) >> coarse)]!++
   }
 
