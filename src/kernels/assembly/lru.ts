@@ -71,11 +71,11 @@ function runUnit(count: u32): u32 {
   while (left > 0) {
     const rowsNow = min<u32>(left, blockRows)
     const first = asked
-    lookUp(rowsNow)
+    const behindTail = lookUp(rowsNow)
     if ((held as u32) + rowsNow <= most) fill(rowsNow)
     else {
       const isForBlocks = (held as u32) == most && most >= fewestForBlocks
-      if (!isForBlocks || !settleTogether(rowsNow)) settleOneByOne(rowsNow, most)
+      if (!isForBlocks || !settleTogether(rowsNow, behindTail)) settleOneByOne(rowsNow, most)
     }
     misses += missed
     asked = first + rowsNow
@@ -87,18 +87,23 @@ function runUnit(count: u32): u32 {
 /** Misses of the block that was settled last. */
 let missed: u32 = 0
 
-/** Notes the new positions and finds those before: no look-up waits for another one. */
+/** Notes the new positions and finds those before: no look-up waits for another one. Answers how many lie behind the tail. */
 @inline
-function lookUp(count: u32): void {
+function lookUp(count: u32): u32 {
   const column = rows
   const out = before
+  const last = tail
   const trace = ids + (((asked - base) as usize) << 2)
   const position = asked + 1
+  let behind: u32 = 0
   for (let row: usize = 0; row < (count as usize); row++) {
     const cell = column + ((load<u32>(trace + (row << 2)) as usize) << 2)
-    store<u32>(out + (row << 2), load<u32>(cell))
+    const was = load<u32>(cell)
     store<u32>(cell, position + (row as u32))
+    store<u32>(out + (row << 2), was)
+    behind += (was <= last) as u32
   }
+  return behind
 }
 
 /** Settles a block while the cache has room for all of it. */
@@ -119,30 +124,38 @@ function clear(index: u32): void {
   store<u64>(word, load<u64>(word) & ~((1 as u64) << (index as u64)))
 }
 
+@inline
+function set(index: u32): void {
+  const word = current + (((index >> 6) as usize) << 3)
+  store<u64>(word, load<u64>(word) | ((1 as u64) << (index as u64)))
+}
+
 /**
  * Settles a block of a full cache: what lies behind the tail is a miss, and as many leave as miss. That is so unless an object is asked for
- * that leaves within the block; then nothing is done and the answer is false. Without a branch for hit or miss, which is hard to foretell.
+ * that leaves within the block; then all stays as it was and the answer is false. Without a branch for hit or miss, which is hard to foretell.
  */
 @inline
-function settleTogether(count: u32): bool {
+function settleTogether(count: u32, misses: u32): bool {
   const column = before
+  const bits = current
+  const start = base
   const last = tail
-  let misses: u32 = 0
-  for (let row: usize = 0; row < (count as usize); row++)
-    misses += (load<u32>(column + (row << 2)) <= last) as u32
   const end = misses == 0 ? last : tailAfter(misses)
   const width = end - last
   let leave: u32 = 0
-  for (let row: usize = 0; row < (count as usize); row++)
-    leave |= (load<u32>(column + (row << 2)) - last - 1 < width) as u32
-  if (leave != 0) return false
-  const bits = current
-  const start = base
   for (let row: usize = 0; row < (count as usize); row++) {
     const position = load<u32>(column + (row << 2))
     const index = select<u32>(position - start, 0, position > last)
     const word = bits + (((index >> 6) as usize) << 3)
     store<u64>(word, load<u64>(word) & ~((1 as u64) << (index as u64)))
+    leave |= (position - last - 1 < width) as u32
+  }
+  if (leave != 0) {
+    for (let row: usize = 0; row < (count as usize); row++) {
+      const position = load<u32>(column + (row << 2))
+      if (position > last) set(position - start)
+    }
+    return false
   }
   tail = end
   missed = misses
