@@ -5,6 +5,7 @@ import { planKernel } from '../../src/kernels/catalog.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { policies } from '../../src/policies/index.ts'
 import { libCacheSimSpecs } from '../../src/policies/libcachesim.ts'
+import { makeWorkload } from '../../src/traffic/workload.ts'
 import { nextUses, type Requests, replay } from '../policies/host.ts'
 import { createReferenceTrace } from '../policies/reference-trace.ts'
 import { replayKernel } from './kernels.ts'
@@ -79,6 +80,16 @@ describe.each(served)('the kernel of %s', spec => {
     ] as const)
       expect(replayKernel(spec, trace, capacity, unit)).toEqual(replay(spec, trace, capacity, unit))
   })
+})
+
+it('the kernel of lru counts what its readable twin counts when its queue was closed up', () => {
+  const { ids, bytes } = makeWorkload('zipf:alpha=0.8,objects=40000,requests=2400000,sizes=lognormal,seed=8')
+  const long = { ids, sizes: Int32Array.from(bytes, size => Math.min(size, 2 ** 30)), next: new Float64Array(0) }
+  for (const [capacity, unit] of [
+    [4000, true],
+    [2e7, false],
+  ] as const)
+    expect(replayKernel('lru', long, capacity, unit)).toEqual(replay('lru', long, capacity, unit))
 })
 
 describe('published counts', () => {
