@@ -5,6 +5,7 @@ import { objects, take } from './run'
 // the next needs no division.
 
 const probes: u32 = 10
+const half: u32 = probes / 2
 /** Counters for a member and an error of a thousandth: ln 1000 / ln(2)^2, the latter to as many digits as that program has. */
 const countersPerMember: f64 = 14.37758756605117
 /** Beyond so many counters collisions are too rare to matter, and every object has a counter of its own. */
@@ -36,18 +37,26 @@ export function raise(id: u32): u32 {
   }
   const column = counters
   const most = count
+  // Two rows of probes side by side: each place waits for the one before it in its row only.
   let value = mix(id)
   const step = mix(id ^ 0x12344321)
+  let farValue = value + half * step
   let place = value % most
+  let farPlace = farValue % most
   const stepOver = step % most
   let least: u32 = 0xffffffff
-  for (let probe: u32 = 0; probe < probes; probe++) {
+  for (let probe: u32 = 0; probe < half; probe++) {
     const cell = column + ((place as usize) << 2)
+    const farCell = column + ((farPlace as usize) << 2)
     const before = load<u32>(cell)
     store<u32>(cell, before + 1)
-    least = min<u32>(least, before)
+    const farBefore = load<u32>(farCell)
+    store<u32>(farCell, farBefore + 1)
+    least = min<u32>(least, min<u32>(before, farBefore))
     value += step
+    farValue += step
     place = placeAfter(place + stepOver, most, value < step)
+    farPlace = placeAfter(farPlace + stepOver, most, farValue < step)
   }
   return least
 }
@@ -58,13 +67,18 @@ export function countOf(id: u32): u32 {
   const most = count
   let value = mix(id)
   const step = mix(id ^ 0x12344321)
+  let farValue = value + half * step
   let place = value % most
+  let farPlace = farValue % most
   const stepOver = step % most
   let least: u32 = 0xffffffff
-  for (let probe: u32 = 0; probe < probes; probe++) {
+  for (let probe: u32 = 0; probe < half; probe++) {
     least = min<u32>(least, load<u32>(column + ((place as usize) << 2)))
+    least = min<u32>(least, load<u32>(column + ((farPlace as usize) << 2)))
     value += step
+    farValue += step
     place = placeAfter(place + stepOver, most, value < step)
+    farPlace = placeAfter(farPlace + stepOver, most, farValue < step)
   }
   return least
 }
