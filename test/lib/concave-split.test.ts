@@ -3,12 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { type GainCurve, splitByHulls } from '../../src/lib/concave-split.ts'
 
 /** Curves over whole amounts 1, 2, ... with rising gains. */
-const curve = fc
-  .array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 })
-  .map(steps => ({
-    amounts: steps.map((_, index) => index + 1),
-    gains: steps.map((_, index) => sum(steps.slice(0, index + 1))),
-  }))
+const curve = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 }).map(steps => ({
+  amounts: steps.map((_, index) => index + 1),
+  gains: steps.map((_, index) => sum(steps.slice(0, index + 1))),
+}))
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
 
 /** The most that whole amounts can gain on the curves themselves. */
