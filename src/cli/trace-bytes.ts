@@ -27,7 +27,7 @@ export async function* traceBytes(file: string, options: TraceBytesOptions = {})
   const { head, rest } = await peek(source, counted)
   if (isGzip(head))
     yield* guard(unpack(rest, zlib.createGunzip({ chunkSize: readBytes })), file, 'gzip', counted, options)
-  else if (isZstd(head)) yield* guard(await unpackZstd(rest), file, 'zstd', counted, options)
+  else if (isZstd(head)) yield* guard(unpackZstd(rest), file, 'zstd', counted, options)
   else yield* rest
 }
 
@@ -86,13 +86,11 @@ function unpack(packed: AsyncIterable<Uint8Array>, through: NodeJS.ReadWriteStre
   return out
 }
 
-/** Node.js unpacks zstd from 22.15 on. Before, a library does, which minds neither checksums nor how much comes of a little. */
-async function unpackZstd(packed: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const native = (zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream }).createZstdDecompress
-  return native ? unpack(packed, native()) : unpackFrames(packed)
-}
-
-async function* unpackFrames(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Unpacks zstd by a library on every Node.js: that of the platform, from 22.15 on, takes what comes behind a first frame for rubbish and does
+ * not mind a missing end. The library minds no checksums, so they are checked here.
+ */
+async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd')
   const splitter = createZstdSplitter()
   let ready: Uint8Array[] = []
