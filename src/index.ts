@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { readConfigFile } from './cli/atlas.ts'
 import { type LoadedPlan, loadPlan, planFrom } from './cli/load-plan.ts'
 import { createManifest } from './cli/manifest.ts'
@@ -140,8 +138,8 @@ export function reportText(result: RunResult, width = 100): string {
 /** The report of a result as one HTML page that needs nothing else. */
 export async function reportHtml(result: RunResult, scenario = ''): Promise<string> {
   const page = await import('./report/html/page.ts')
-  const land = readFileSync(createRequire(import.meta.url).resolve('world-atlas/land-110m.json'), 'utf8')
-  return page.reportHtml(result, { scenario, land })
+  const { readLand } = await import('./live/land.ts')
+  return page.reportHtml(result, { scenario, land: readLand() })
 }
 
 async function planOfInput(

@@ -1,11 +1,7 @@
 import type { Ms } from '../lib/clock.ts'
-import { bucketCount, bucketOf, middleOf } from '../lib/log-histogram.ts'
+import { coarseBucketOf, coarseBuckets, coarseP95Ms } from '../stats/coarse-latency.ts'
 import type { RunResult } from '../stats/result.ts'
 import { Fate } from '../stats/tally.ts'
-
-/** Fine buckets that make one here: four to each doubling. */
-const coarse = 5
-const buckets = bucketCount >> coarse
 
 /** The last stretch of a time without end, in equal steps: a ring, in which a new step takes the place of the oldest. */
 export class Recent {
@@ -28,7 +24,7 @@ export class Recent {
     this.#stale = new Float64Array(steps)
     this.#errors = new Float64Array(steps)
     this.#originAsks = new Float64Array(steps)
-    this.#latency = new Uint32Array(steps * buckets)
+    this.#latency = new Uint32Array(steps * coarseBuckets)
   }
 
   record(now: Ms, fate: Fate, withMs: Ms): void {
@@ -40,7 +36,7 @@ export class Recent {
     }
     if (fate <= Fate.stale) this.#hits[row]!++
     if (fate === Fate.stale) this.#stale[row]!++
-    this.#latency[row * buckets + (bucketOf(withMs) >> coarse)]!++
+    this.#latency[row * coarseBuckets + coarseBucketOf(withMs)]!++
   }
 
   recordOrigin(now: Ms, asks: number): void {
@@ -75,20 +71,14 @@ export class Recent {
     for (let next = Math.max(this.#newest + 1, step - this.steps + 1); next <= step; next++) {
       const row = next % this.steps
       for (const column of [this.#requests, this.#hits, this.#stale, this.#errors, this.#originAsks]) column[row] = 0
-      this.#latency.fill(0, row * buckets, (row + 1) * buckets)
+      this.#latency.fill(0, row * coarseBuckets, (row + 1) * coarseBuckets)
     }
     this.#newest = step
     return step % this.steps
   }
 
   #p95Ms(row: number): Ms {
-    const counts = this.#latency.subarray(row * buckets, (row + 1) * buckets)
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    let before = 0
-    for (let bucket = 0; bucket < buckets && total > 0; bucket++) {
-      before += counts[bucket]!
-      if (before >= 0.95 * total) return middleOf((bucket << coarse) + (1 << (coarse - 1)))
-    }
-    return Number.NaN
+    const counts = this.#latency.subarray(row * coarseBuckets, (row + 1) * coarseBuckets)
+    return coarseP95Ms(counts)
   }
 }

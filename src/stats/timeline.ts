@@ -1,10 +1,7 @@
-import { bucketCount, bucketOf, middleOf } from '../lib/log-histogram.ts'
+import { coarseBucketOf, coarseBuckets, coarseP95Ms } from './coarse-latency.ts'
 import type { Served } from './served.ts'
 import { Fate } from './tally.ts'
 
-/** Coarse buckets for percentiles over time: four to each doubling, 32 of the fine ones together. */
-const coarse = 5
-const buckets = bucketCount >> coarse
 const { stale, error } = Fate
 
 /** What a timeline has counted, as plain columns that can be sent to another thread. */
@@ -31,7 +28,7 @@ export class Timeline {
     this.stale = new Float64Array(steps)
     this.errors = new Float64Array(steps)
     this.originAsks = new Float64Array(steps)
-    this.#latency = new Uint32Array(steps * buckets)
+    this.#latency = new Uint32Array(steps * coarseBuckets)
   }
 
   columns(): TimelineColumns {
@@ -62,7 +59,7 @@ export class Timeline {
     }
     if (fate <= stale) this.hits[step]!++
     if (fate === stale) this.stale[step]!++
-    this.#latency[step * buckets + (bucketOf(withMs) >> coarse)]!++
+    this.#latency[step * coarseBuckets + coarseBucketOf(withMs)]!++
   }
 
   /** Counts the requests of a block that were timed. */
@@ -72,15 +69,9 @@ export class Timeline {
 
   /** 95th percentile of some steps together in ms, within a quarter of a doubling; NaN where nothing was served. */
   p95Ms(firstStep: number, steps: number): number {
-    const counts = new Float64Array(buckets)
-    for (let cell = 0; cell < steps * buckets; cell++)
-      counts[cell % buckets]! += this.#latency[firstStep * buckets + cell]!
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    let before = 0
-    for (let bucket = 0; bucket < buckets && total > 0; bucket++) {
-      before += counts[bucket]!
-      if (before >= 0.95 * total) return middleOf((bucket << coarse) + (1 << (coarse - 1)))
-    }
-    return Number.NaN
+    const counts = new Float64Array(coarseBuckets)
+    for (let cell = 0; cell < steps * coarseBuckets; cell++)
+      counts[cell % coarseBuckets]! += this.#latency[firstStep * coarseBuckets + cell]!
+    return coarseP95Ms(counts)
   }
 }

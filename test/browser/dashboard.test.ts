@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/cli/atlas.ts'
@@ -8,8 +6,8 @@ import { readScenario } from '../../src/scenario/parse.ts'
 import type { Plan } from '../../src/scenario/plan.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
 import { hasBrowser, openBrowser } from './open-browser.ts'
+import { itIsFitForAll } from './page-checks.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const scenario = `
 pops: [{id: SYD, at: Sydney}, {id: FRA, at: Frankfurt}, {id: IAD, at: "Ashburn, US"}]
 shields: [{id: SHIELD, at: Ashburn}]
@@ -151,20 +149,7 @@ describe.skipIf(!hasBrowser)('the dashboard in a browser', () => {
     await other.close()
   })
 
-  it.each([360, 1280, 1920])('fits a screen of %i pixels', async width => {
-    await page.setViewportSize({ width, height: 900 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  })
-
-  it.each(['light', 'dark'] as const)(
-    'has no serious fault of accessibility when it is %s',
-    async colorScheme => {
-      await page.emulateMedia({ colorScheme })
-      const found = (await page.evaluate(`${axe};axe.run()`)) as { violations: { id: string; impact: string }[] }
-      expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-    },
-    30_000,
-  )
+  itIsFitForAll(() => page)
 
   it('said nothing on its console and asked nobody else', () => {
     expect(noise.filter(text => !text.includes('401'))).toEqual([])

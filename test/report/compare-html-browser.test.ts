@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compareHtml } from '../../src/report/html/compare-page.ts'
 import { mrcHtml } from '../../src/report/html/mrc-page.ts'
 import { hasBrowser, openBrowser } from '../browser/open-browser.ts'
+import { itIsFitForAll } from '../browser/page-checks.ts'
 import { createCompareFixture, createMrcFixture, manifest } from './compare-fixture.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const hostile = '</script><script>window.harm=1</script>"><img src=x onerror="window.harm=1">'
 
 describe.skipIf(!hasBrowser).each([
@@ -58,20 +57,7 @@ describe.skipIf(!hasBrowser).each([
     expect(await shown()).toEqual(isDown ? [...rising].reverse() : rising)
   })
 
-  it.each([360, 1280, 1920])('fits a screen of %i pixels', async width => {
-    await page.setViewportSize({ width, height: 900 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  })
-
-  it.each(['light', 'dark'] as const)(
-    'has no serious fault of accessibility when it is %s',
-    async colorScheme => {
-      await page.emulateMedia({ colorScheme })
-      const found = (await page.evaluate(`${axe};axe.run()`)) as { violations: { id: string; impact: string }[] }
-      expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-    },
-    30_000,
-  )
+  itIsFitForAll(() => page)
 
   it('said nothing on its console and asked nobody for anything', () => expect(noise).toEqual([]))
 })

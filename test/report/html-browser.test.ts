@@ -7,11 +7,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reportHtml } from '../../src/report/html/page.ts'
 import { hasBrowser, openBrowser } from '../browser/open-browser.ts'
+import { itIsFitForAll } from '../browser/page-checks.ts'
 import { createResultFixture } from './fixture.ts'
 
 const require = createRequire(import.meta.url)
 const land = readFileSync(require.resolve('world-atlas/land-110m.json'), 'utf8')
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Names that would each do something if the page let them. */
 const hostile = [
@@ -97,20 +97,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     expect(rows[1]!.split(',').slice(0, 2)).toEqual(['0', String(result.series.requests[0])])
   })
 
-  it.each([360, 1280, 1920])('fits a screen of %i pixels', async width => {
-    await page.setViewportSize({ width, height: 900 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-  })
-
-  it.each(['light', 'dark'] as const)(
-    'has no serious fault of accessibility when it is %s',
-    async colorScheme => {
-      await page.emulateMedia({ colorScheme })
-      const found = (await page.evaluate(`${axe};axe.run()`)) as { violations: { id: string; impact: string }[] }
-      expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-    },
-    30_000,
-  )
+  itIsFitForAll(() => page)
 
   it('said nothing on its console and asked nobody for anything', () => expect(noise).toEqual([]))
 })
