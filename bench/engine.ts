@@ -1,5 +1,5 @@
 import { Cache } from '#cdnlab/cache/cache.js'
-import { loadAtlas } from '#cdnlab/cli/atlas.js'
+import { loadAtlas } from '#cdnlab/files/atlas.js'
 import { createRandom } from '#cdnlab/lib/random.js'
 import { policies } from '#cdnlab/policies/index.js'
 import { parseOverride } from '#cdnlab/scenario/override.js'

@@ -64,7 +64,7 @@ function settled(page: Page): Promise<unknown> {
 }
 
 async function inNode(): Promise<number> {
-  const { loadAtlas } = await import('#cdnlab/cli/atlas.js')
+  const { loadAtlas } = await import('#cdnlab/files/atlas.js')
   const { createBench, runText } = await import('#cdnlab/lab/engine.js')
   const { firstScenario } = await import('#cdnlab/lab/first-scenario.js')
   const times: number[] = []

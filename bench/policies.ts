@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { loadKernels } from '#cdnlab/cli/kernels.js'
+import { loadKernels } from '#cdnlab/files/kernels.js'
 import { AliasTable } from '#cdnlab/lib/alias.js'
 import { createRandom } from '#cdnlab/lib/random.js'
 import { policies } from '#cdnlab/policies/index.js'

@@ -1,7 +1,7 @@
 // A worker: measures the engines of one policy, and what they compete with, in an isolate of its own, so that no other policy has
 // spoilt the compiler's knowledge of types. Rounds alternate A B A B; the first is not counted.
 import { parentPort, workerData } from 'node:worker_threads'
-import { loadKernels } from '#cdnlab/cli/kernels.js'
+import { loadKernels } from '#cdnlab/files/kernels.js'
 import { policies } from '#cdnlab/policies/index.js'
 import { runContest } from '#cdnlab/sim/contest.js'
 import { sourceOf } from '#cdnlab/traffic/request-source.js'

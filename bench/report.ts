@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { readVersion } from '#cdnlab/cli/version.js'
+import { readVersion } from '#cdnlab/files/version.js'
 
 // `npm run bench -- --report FILE [options of the policies bench]`: runs every bench that ends by itself, one after the other, and
 // writes one page with all that they print, the machine, the versions, and the rows in which a peer wins.

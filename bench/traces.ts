@@ -1,5 +1,5 @@
-import { createRequestKeeper } from '#cdnlab/cli/kept-requests.js'
-import { loadKernels } from '#cdnlab/cli/kernels.js'
+import { createRequestKeeper } from '#cdnlab/files/kept-requests.js'
+import { loadKernels } from '#cdnlab/files/kernels.js'
 import { createNumbering } from '#cdnlab/kernels/numbering.js'
 import { traceFormats } from '#cdnlab/traffic/traces/index.js'
 import { makeWorkload } from '#cdnlab/traffic/workload.js'

@@ -1,7 +1,7 @@
-import { readConfigFile } from './cli/atlas.ts'
-import { type LoadedPlan, loadPlan, planFrom } from './cli/load-plan.ts'
-import { createManifest } from './cli/manifest.ts'
-import { openTraceSource } from './cli/trace-source.ts'
+import { readConfigFile } from './files/atlas.ts'
+import { type LoadedPlan, loadPlan, planFrom } from './files/load-plan.ts'
+import { createManifest } from './files/manifest.ts'
+import { openTraceSource } from './files/trace-source.ts'
 import type { RunningNetwork } from './live/network.ts'
 import type { CompareResult } from './report/compare.ts'
 import { reportText as textOf } from './report/text.ts'
@@ -10,7 +10,7 @@ import type { RunResult } from './stats/result.ts'
 
 export type { AdmissionDefinition } from './cache/admission.ts'
 export type { Policy, PolicyContext, PolicyDefinition, Slot } from './cache/policy.ts'
-export type { Plugin } from './cli/plugins.ts'
+export type { Plugin } from './files/plugins.ts'
 export type { Router, RouterContext, RouterDefinition } from './geo/router.ts'
 export type { RttModelDefinition } from './geo/rtt.ts'
 export type { CompareResult } from './report/compare.ts'
@@ -70,7 +70,7 @@ export interface CompareSettings {
  * same on every machine and with any number of workers; times are of this one. Throws UserError.
  */
 export async function compare(traces: readonly string[], settings: CompareSettings = {}): Promise<CompareResult> {
-  const { compareTraces } = await import('./cli/compare-traces.ts')
+  const { compareTraces } = await import('./sweep/compare-traces.ts')
   const { policies, sizes, ignoreSize = false, reference = 'fifo', format = 'auto' } = settings
   const { warmup = 0, seed = 1, workers } = settings
   return compareTraces(traces, {
@@ -86,7 +86,6 @@ export async function compare(traces: readonly string[], settings: CompareSettin
     reportInterval: '0',
     sampleRatio: '1',
     bound: true,
-    progress: false,
     ...(workers === undefined ? {} : { workers: String(workers) }),
   })
 }

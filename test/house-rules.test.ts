@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..')
 const src = join(root, 'src')
 const rooms = [
   'lib', 'geo', 'cache', 'policies', 'kernels', 'network', 'backend', 'traffic', 'stats', 'scenario', 'sim',
-  'report', 'services', 'live', 'sweep', 'cli',
+  'report', 'files', 'services', 'live', 'sweep', 'cli',
 ] // biome-ignore format: the row of rooms reads best in a row
 const lastPureRoom = rooms.indexOf('report')
 

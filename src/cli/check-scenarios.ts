@@ -1,10 +1,10 @@
+import { loadPlan } from '../files/load-plan.ts'
+import { writeOut } from '../files/output.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { scenarioJsonSchema } from '../scenario/schema.ts'
 import type { CheckOptions } from './check.ts'
-import { loadPlan } from './load-plan.ts'
-import { writeOut } from './terminal.ts'
-import { printWarnings } from './warnings.ts'
 
 /** Checks each scenario and says a line about it; throws one UserError with the mistakes of all. */
 export async function checkScenarios(names: readonly string[], options: CheckOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ScenarioOptions } from './load-plan.ts'
+import type { ScenarioOptions } from '../files/load-plan.ts'
 import { addScenarioOptions } from './scenario-options.ts'
 
 const examples = `Examples:

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { CompareQuestion } from '../sweep/compare-traces.ts'
 import { collect } from './repeated.ts'
 
 const examples = `Examples:
@@ -15,26 +16,7 @@ Each cell runs once, and its time is that run's; --rounds 3 tells the quickest o
 request, 8 with sizes, 64 MiB stay in memory and the others in a temporary file.
 `
 
-export interface CompareOptions {
-  policy: string
-  admission?: string
-  size: string
-  format: string
-  column?: string[]
-  delimiter?: string
-  ignoreSize?: boolean
-  compat?: string
-  reference: string
-  engine: string
-  workers?: string
-  warmup: string
-  rounds?: string
-  blocks: string
-  reportInterval: string
-  sampleRatio: string
-  seed: string
-  bound: boolean
-  lenient?: boolean
+export interface CompareOptions extends CompareQuestion {
   json?: boolean
   csv?: boolean
   markdown?: boolean
@@ -80,7 +62,7 @@ export function registerCompare(program: Command): void {
     .addHelpText('before', examples)
     .addHelpText('after', more)
     .action(async (traces: string[], options: CompareOptions) => {
-      const { writeComparison } = await import('./compare-traces.ts')
+      const { writeComparison } = await import('./compare-output.ts')
       await writeComparison(traces, { ...options, ...program.opts<{ color?: boolean }>() })
     })
 }

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
+import { writeOutput } from '../files/output.ts'
+import { listShippedScenarios } from '../files/scenario-files.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
 import { commands } from './commands.ts'
 import { listable } from './list.ts'
-import { listShippedScenarios } from './scenario-files.ts'
-import { writeOutput } from './terminal.ts'
 import { traceVerbs } from './trace.ts'
 
 /** What can be completed behind a command. */

@@ -1,11 +1,12 @@
+import { loadPlan } from '../files/load-plan.ts'
+import { writeOut } from '../files/output.ts'
+import { openTraceSource } from '../files/trace-source.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { UserError } from '../lib/user-error.ts'
 import { explainText } from '../report/explain-text.ts'
 import { explainRequest, type Story } from '../sim/explain.ts'
 import type { ExplainOptions } from './explain.ts'
-import { loadPlan } from './load-plan.ts'
-import { colorLevel, createProgress, terminalWidth, writeOut } from './terminal.ts'
-import { openTraceSource } from './trace-source.ts'
-import { printWarnings } from './warnings.ts'
+import { colorLevel, createProgress, terminalWidth } from './terminal.ts'
 
 /** Prints the story of one request of a scenario. Throws UserError. */
 export async function explainScenario(name: string, options: ExplainOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { AssertionFailure } from '../lib/assert.ts'
 import { describeMistake, UserError } from '../lib/user-error.ts'
+import { inertLines } from '../report/inert.ts'
 
 const bugExit = 70
 const failedExit = 1
@@ -11,11 +12,11 @@ const longestLine = 1000
 export function describeFailure(error: unknown): { text: string; exitCode: number } {
   if (error instanceof UserError) {
     const shown = error.mistakes.slice(0, mostShown)
-    const lines = shown.map(mistake => `error: ${shorten(harmless(describeMistake(mistake)))}\n`)
+    const lines = shown.map(mistake => `error: ${shorten(inertLines(describeMistake(mistake)))}\n`)
     const left = error.mistakes.length - shown.length
     return { text: `${lines.join('')}${left > 0 ? `and ${left} more\n` : ''}`, exitCode: error.exitCode }
   }
-  if (isSystemError(error)) return { text: `error: ${harmless(error.message)}\n`, exitCode: failedExit }
+  if (isSystemError(error)) return { text: `error: ${inertLines(error.message)}\n`, exitCode: failedExit }
   const story = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const lead = error instanceof AssertionFailure ? '' : 'unexpected error: '
   return { text: `cdnlab has a bug, please report it. ${lead}${story}\n`, exitCode: bugExit }
@@ -24,13 +25,6 @@ export function describeFailure(error: unknown): { text: string; exitCode: numbe
 /** Failures of the machine: no room on the disk, no permission, a port in use. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
-}
-
-/** Text from outside made harmless for a terminal: control and direction characters are spelt out, tabs and line ends stay. */
-export function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, letter =>
-    letter === '\n' || letter === '\t' ? letter : `\\u{${letter.codePointAt(0)!.toString(16)}}`,
-  )
 }
 
 /** Ends the program without a word when whoever read its output has gone: `cdnlab list pops | head`. */

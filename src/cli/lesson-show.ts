@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { loadAtlas } from '../files/atlas.ts'
+import { createManifest } from '../files/manifest.ts'
+import { writeOut } from '../files/output.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { formatDigits } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -10,10 +13,8 @@ import { figureOf, isRight, type Lesson, type LessonRun, parseLesson, scenarioOf
 import { readScenario } from '../scenario/parse.ts'
 import { planOf } from '../scenario/plan-of.ts'
 import { runPlan } from '../sim/run.ts'
-import { loadAtlas } from './atlas.ts'
 import type { LessonOptions } from './lesson.ts'
-import { createManifest } from './manifest.ts'
-import { createProgress, terminalWidth, writeOut } from './terminal.ts'
+import { createProgress, terminalWidth } from './terminal.ts'
 
 const folder = fileURLToPath(new URL('../../scenarios/lessons/', import.meta.url))
 const barWidth = 24

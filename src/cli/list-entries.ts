@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { coldStarts } from '../backend/cold-start.ts'
+import { loadAtlas } from '../files/atlas.ts'
+import { loadPlan } from '../files/load-plan.ts'
+import { writeOut } from '../files/output.ts'
+import { listShippedScenarios } from '../files/scenario-files.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import type { Definition } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -17,12 +21,8 @@ import {
 } from '../scenario/registries.ts'
 import { costMetrics } from '../stats/cost.ts'
 import { metrics } from '../stats/metrics.ts'
-import { loadAtlas } from './atlas.ts'
 import { type Listable, type ListOptions, listable } from './list.ts'
 import { priceRows } from './list-prices.ts'
-import { loadPlan } from './load-plan.ts'
-import { listShippedScenarios } from './scenario-files.ts'
-import { writeOut } from './terminal.ts'
 
 /** A list as rows of named cells: what both the table and the JSON are made of. */
 type Row = Record<string, string | number>

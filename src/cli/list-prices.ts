@@ -1,5 +1,5 @@
+import { loadPrices } from '../files/atlas.ts'
 import { sourcesNamed } from '../stats/cost-prices.ts'
-import { loadPrices } from './atlas.ts'
 
 /** A row for each price list of `config/prices.json`: what `cost` can name, how old it is, and how good its sources are. */
 export function priceRows(): Record<string, string>[] {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkOutputFile } from '../files/output.ts'
 import type { Sweep } from '../report/sweep.ts'
 import { readJournal } from '../sweep/journal.ts'
 import { takeLock } from '../sweep/lock.ts'
@@ -7,7 +8,6 @@ import { mergeParts } from '../sweep/merge.ts'
 import { readResults } from '../sweep/results.ts'
 import type { MergeOptions } from './merge.ts'
 import { journalFile, lockFile, resultsFile, tellSweep, writeSweep } from './sweep-output.ts'
-import { checkOutputFile } from './terminal.ts'
 
 /** Merges finished shards and writes the whole sweep's files. Throws UserError. */
 export async function mergeFolders(folders: readonly string[], options: MergeOptions): Promise<void> {

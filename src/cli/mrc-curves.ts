@@ -1,3 +1,8 @@
+import { sampleOf, sourceOfKept, withNextUses } from '../files/kept-requests.ts'
+import { loadKernels } from '../files/kernels.ts'
+import { plainManifest } from '../files/manifest.ts'
+import { checkOutputFile, writeOutput } from '../files/output.ts'
+import { loadOptionsOf, loadRequests } from '../files/trace-load.ts'
 import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
 import { type Curve, type MrcResult, mrcCsv, mrcJson, mrcText } from '../report/mrc.ts'
@@ -5,12 +10,8 @@ import { runContest } from '../sim/contest.ts'
 import { byteMissRatioAt, lruCurve, lruCurveByKernel, missRatioAt } from '../sim/lru-curve.ts'
 import { adjusted } from '../sim/sample.ts'
 import type { RequestSource, TraceSummary } from '../traffic/request-source.ts'
-import { sampleOf, sourceOfKept, withNextUses } from './kept-requests.ts'
-import { loadKernels } from './kernels.ts'
-import { plainManifest } from './manifest.ts'
 import type { MrcOptions } from './mrc.ts'
-import { checkOutputFile, createProgress, terminalWidth, writeOutput } from './terminal.ts'
-import { loadOptionsOf, loadRequests } from './trace-load.ts'
+import { createProgress, terminalWidth } from './terminal.ts'
 
 /** The smallest size of a curve: so small a share of the footprint, but at least an object. */
 const smallestShare = 0.001

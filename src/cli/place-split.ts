@@ -1,3 +1,6 @@
+import type { LoadedPlan } from '../files/load-plan.ts'
+import { plainManifest } from '../files/manifest.ts'
+import { openTraceSource } from '../files/trace-source.ts'
 import { splitByHulls } from '../lib/concave-split.ts'
 import { formatBytes } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -7,10 +10,7 @@ import type { Plan } from '../scenario/plan.ts'
 import { byteMissRatioAt } from '../sim/lru-curve.ts'
 import { type PopCurve, popCurves } from '../sim/pop-curves.ts'
 import { runPlan } from '../sim/run.ts'
-import type { LoadedPlan } from './load-plan.ts'
-import { plainManifest } from './manifest.ts'
 import { createProgress } from './terminal.ts'
-import { openTraceSource } from './trace-source.ts'
 
 /** No PoP gets less than this share of an equal part: curves of few requests promise nothing for more, and every shelf needs room. */
 const leastShare = 0.02

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { loadPlugins, takePluginOptions } from '../files/plugins.ts'
+import { readVersion } from '../files/version.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
 import { commands } from './commands.ts'
 import { describeFailure } from './failures.ts'
-import { loadPlugins, takePluginOptions } from './plugins.ts'
-import { readVersion } from './version.ts'
 
 /** What `cdnlab` without a command does. */
 const mainJob = ['run', 'world']

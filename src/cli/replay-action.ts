@@ -1,9 +1,10 @@
+import { loadAtlas } from '../files/atlas.ts'
+import { overridesOf } from '../files/load-plan.ts'
+import { checkOutputFile, writeOutput } from '../files/output.ts'
 import { type ReplayReport, replayText } from '../report/replay.ts'
 import type { Override } from '../scenario/override.ts'
 import type { RunResult } from '../stats/result.ts'
 import { estimateLifetime } from '../traffic/logs/lifetime.ts'
-import { loadAtlas } from './atlas.ts'
-import { overridesOf } from './load-plan.ts'
 import type { ReplayOptions } from './replay.ts'
 import { checkReplayOutput, traceNameOf, writeReplay } from './replay-files.ts'
 import { fitCapacity } from './replay-fit.ts'
@@ -11,7 +12,7 @@ import { type LoadedLogs, loadLogs } from './replay-load.ts'
 import { runAndCompare, runReplay } from './replay-run.ts'
 import { buildScenario, type ReplayScenario, whatIf } from './replay-scenario.ts'
 import { reportOf, writePage } from './run-report.ts'
-import { checkOutputFile, colorLevel, createProgress, terminalWidth, writeOutput } from './terminal.ts'
+import { colorLevel, createProgress, terminalWidth } from './terminal.ts'
 
 /** Reads logs, runs what they say through the simulator, and reports. Throws UserError. */
 export async function replayLogs(files: readonly string[], options: ReplayOptions): Promise<void> {

@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path'
+import { checkOutputFile, writeOutput } from '../files/output.ts'
+import { writePieces } from '../files/trace-write.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { SpotPlaces } from '../sim/replay-source.ts'
 import type { LogRecord } from '../traffic/logs/log-columns.ts'
-import { checkOutputFile, writeOutput } from './terminal.ts'
-import { writePieces } from './trace-write.ts'
 
 const chunkRows = 1 << 14
 

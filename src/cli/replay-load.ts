@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { traceBytes } from '../files/trace-bytes.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { findPlace } from '../geo/find-place.ts'
 import type { Place } from '../geo/place.ts'
@@ -12,7 +13,6 @@ import { createNginxFormat } from '../traffic/logs/nginx-format.ts'
 import { type BrokenLines, createLogParser } from '../traffic/logs/read-log.ts'
 import type { TraceParser } from '../traffic/traces/format.ts'
 import type { ReplayOptions } from './replay.ts'
-import { traceBytes } from './trace-bytes.ts'
 
 /** Logs as columns, and what was learnt on the way. */
 export interface LoadedLogs {

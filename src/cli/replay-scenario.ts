@@ -1,11 +1,11 @@
 import { stringify } from 'yaml'
+import { overridesOf } from '../files/load-plan.ts'
 import type { Place } from '../geo/place.ts'
 import { UserError } from '../lib/user-error.ts'
 import { longestScenarioBytes } from '../scenario/guard.ts'
 import type { Override } from '../scenario/override.ts'
 import type { Lifetime } from '../traffic/logs/lifetime.ts'
 import type { Spot } from '../traffic/logs/log-columns.ts'
-import { overridesOf } from './load-plan.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { LoadedLogs } from './replay-load.ts'
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
+import { loadAtlas } from '../files/atlas.ts'
 import { distanceKm, fibreMsPerKm } from '../geo/distance.ts'
 import { findPlace } from '../geo/find-place.ts'
 import { hubPathBetween } from '../geo/hub-path.ts'
@@ -10,7 +11,6 @@ import type { Place } from '../geo/place.ts'
 import { createSites } from '../geo/sites.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { UserError } from '../lib/user-error.ts'
-import { loadAtlas } from './atlas.ts'
 import type { RttOptions, RttStreams } from './rtt.ts'
 
 /** Pairs that are answered together; a file of fewer pairs with a mistake gives no answer at all. */

@@ -1,3 +1,5 @@
+import { readConfigFile } from '../files/atlas.ts'
+import { writeOutput } from '../files/output.ts'
 import { UserError } from '../lib/user-error.ts'
 import { readLand } from '../live/land.ts'
 import { reportCsv } from '../report/csv.ts'
@@ -5,8 +7,7 @@ import { reportJson } from '../report/json.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { reportText } from '../report/text.ts'
 import type { RunResult } from '../stats/result.ts'
-import { readConfigFile } from './atlas.ts'
-import { colorLevel, terminalWidth, writeOutput } from './terminal.ts'
+import { colorLevel, terminalWidth } from './terminal.ts'
 
 /** How a result is wanted: as text when nothing is said. */
 export interface ReportChoice {

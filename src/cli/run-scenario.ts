@@ -1,15 +1,16 @@
+import { loadPlan } from '../files/load-plan.ts'
+import { createManifest } from '../files/manifest.ts'
+import { checkOutputFile, writeOutput } from '../files/output.ts'
+import { openTraceSource } from '../files/trace-source.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { whyWhole } from '../sim/catchment.ts'
 import { runPlan } from '../sim/run.ts'
 import type { RunResult } from '../stats/result.ts'
-import { loadPlan } from './load-plan.ts'
-import { createManifest } from './manifest.ts'
 import type { RunOptions } from './run.ts'
 import { checkFormats, reportOf, writePage } from './run-report.ts'
-import { checkOutputFile, createProgress, writeOutput } from './terminal.ts'
-import { openTraceSource } from './trace-source.ts'
-import { printWarnings } from './warnings.ts'
+import { createProgress } from './terminal.ts'
 
 const thresholdExit = 99
 

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { loadAtlas } from '../files/atlas.ts'
+import { loadPlugins } from '../files/plugins.ts'
+import { openTraceSource } from '../files/trace-source.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { shareOf, sharesOf } from '../sim/catchment.ts'
 import { runOnce } from '../sim/run-once.ts'
-import { loadAtlas } from './atlas.ts'
-import { loadPlugins } from './plugins.ts'
-import { openTraceSource } from './trace-source.ts'
 
 /** What a thread is given: which share of how many it runs. */
 export interface ShareTask {

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
+import type { LoadedPlan } from '../files/load-plan.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import { joinShares, type RunShare, sharesOf } from '../sim/catchment.ts'
 import { type RunPorts, routesOf } from '../sim/run.ts'
 import { type OneRun, runOnce } from '../sim/run-once.ts'
 import { createResult } from '../sim/run-result.ts'
 import type { RunResult } from '../stats/result.ts'
-import type { LoadedPlan } from './load-plan.ts'
 import type { ShareTask } from './run-share.ts'
 
 /** Beside this module, under the name that the build gives it. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolveReference } from '../files/scenario-files.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { LiveBackends } from '../live/backends.ts'
 import type { EdgeCode } from '../live/edge-code.ts'
 import type { Behind } from '../live/network.ts'
 import type { BackendsPlan, Plan } from '../scenario/plan.ts'
-import { resolveReference } from './scenario-files.ts'
 import type { Served } from './serve-behind-text.ts'
 
 export interface BackendsToServe {

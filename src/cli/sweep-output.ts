@@ -1,12 +1,12 @@
 import { join } from 'node:path'
+import { plainManifest } from '../files/manifest.ts'
+import { writeOut, writeOutput } from '../files/output.ts'
+import { inertLines } from '../report/inert.ts'
 import { failuresOf, mainMetrics, missedOf, type Sweep } from '../report/sweep.ts'
 import { sweepCsv } from '../report/sweep-csv.ts'
 import { sweepMarkdown } from '../report/sweep-markdown.ts'
 import { differencesOf } from '../report/sweep-means.ts'
 import { resultLines, writeWhole } from '../sweep/results.ts'
-import { harmless } from './failures.ts'
-import { plainManifest } from './manifest.ts'
-import { writeOut, writeOutput } from './terminal.ts'
 
 const failedExit = 1
 const thresholdExit = 99
@@ -34,10 +34,10 @@ export async function tellSweep(
   const missed = missedOf(sweep)
   await writeOut(json ? sweepJson(sweep) : sweepMarkdown(sweep))
   for (const { cell, error } of failures.slice(0, mostTold))
-    process.stderr.write(`failed: cell ${cell}: ${harmless(error!)}\n`)
+    process.stderr.write(`failed: cell ${cell}: ${inertLines(error!)}\n`)
   if (failures.length > mostTold) process.stderr.write(`and ${failures.length - mostTold} more\n`)
   for (const { row, text } of missed.slice(0, mostTold))
-    process.stderr.write(`threshold missed: cell ${row.cell}: ${harmless(text)}\n`)
+    process.stderr.write(`threshold missed: cell ${row.cell}: ${inertLines(text)}\n`)
   if (missed.length > mostTold) process.stderr.write(`and ${missed.length - mostTold} more\n`)
   process.stderr.write(`written to ${folder}\n`)
   if (html !== undefined) await writePage(html, sweep)

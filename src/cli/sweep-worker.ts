@@ -1,3 +1,6 @@
+import { loadAtlas, shippedPrices } from '../files/atlas.ts'
+import { loadPlugins } from '../files/plugins.ts'
+import { openTraceSource } from '../files/trace-source.ts'
 import type { Atlas } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome } from '../report/sweep.ts'
@@ -9,9 +12,6 @@ import type { TraceSource } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
-import { loadAtlas, shippedPrices } from './atlas.ts'
-import { loadPlugins } from './plugins.ts'
-import { openTraceSource } from './trace-source.ts'
 
 // A worker thread begins with the house's own registries.
 await loadPlugins()

@@ -1,3 +1,7 @@
+import { loadPlan } from '../files/load-plan.ts'
+import { writeOut } from '../files/output.ts'
+import { loadOptionsOf, loadTrace, readTrace } from '../files/trace-load.ts'
+import { writePieces, writeTrace } from '../files/trace-write.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { formatBytes, formatDigits, formatDuration } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
@@ -10,11 +14,7 @@ import { factsOf } from '../traffic/trace-facts.ts'
 import type { RowSink } from '../traffic/traces/format.ts'
 import { type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
 import { isWorkload } from '../traffic/workload.ts'
-import { loadPlan } from './load-plan.ts'
-import { writeOut } from './terminal.ts'
 import type { TraceCommandOptions } from './trace.ts'
-import { loadOptionsOf, loadTrace, readTrace } from './trace-load.ts'
-import { writePieces, writeTrace } from './trace-write.ts'
 
 const actions = { info, head, convert, generate }
 

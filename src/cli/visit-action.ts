@@ -1,4 +1,8 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { loadPlan, type ScenarioOptions } from '../files/load-plan.ts'
+import { createManifest } from '../files/manifest.ts'
+import { checkOutputFile, writeOut } from '../files/output.ts'
+import { openTraceSource } from '../files/trace-source.ts'
 import { formatDigits, parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -7,11 +11,7 @@ import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createLoad } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
-import { loadPlan, type ScenarioOptions } from './load-plan.ts'
-import { createManifest } from './manifest.ts'
 import { checkFormats, reportOf, writePage } from './run-report.ts'
-import { checkOutputFile, writeOut } from './terminal.ts'
-import { openTraceSource } from './trace-source.ts'
 
 export interface VisitCommandOptions extends ScenarioOptions {
   door: string

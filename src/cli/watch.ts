@@ -1,10 +1,10 @@
+import { readConfigFile } from '../files/atlas.ts'
 import { formatValue } from '../report/figures.ts'
 import { watchFrame } from '../report/watch.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { SoFar } from '../sim/run-once.ts'
 import { resultSoFar } from '../sim/so-far.ts'
 import type { Manifest } from '../stats/result.ts'
-import { readConfigFile } from './atlas.ts'
 import { colorLevel } from './terminal.ts'
 
 /** Where a run is followed: standard error, or what stands for it in a test. */

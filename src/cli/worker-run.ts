@@ -1,10 +1,10 @@
 import { availableParallelism, hostname } from 'node:os'
+import { readVersion } from '../files/version.ts'
 import { serveFleet } from '../sweep/fleet-worker.ts'
 import { openQueue } from '../sweep/queue.ts'
 import { createTraceStore } from '../sweep/trace-store.ts'
 import { tellQueueNews } from './fleet-news.ts'
 import { readWorkerSettings } from './sweep-settings.ts'
-import { readVersion } from './version.ts'
 import type { WorkerOptions } from './worker.ts'
 
 const interruptedExit = 130

@@ -8,6 +8,11 @@ export function inertText(name: string): string {
   return name.replace(unsafe, letter => `\\u{${letter.codePointAt(0)!.toString(16)}}`)
 }
 
+/** The same for text of several lines: its tabs and line ends stay. */
+export function inertLines(text: string): string {
+  return text.replace(/[^\t\n]+/g, inertText)
+}
+
 /** The same data with every text in it made harmless for a terminal. */
 export function inertStrings<Data>(data: Data): Data {
   const inert = (value: unknown): unknown => {

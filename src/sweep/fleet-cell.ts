@@ -1,6 +1,6 @@
+import { hashText } from '../files/hash-file.ts'
 import type { Override } from '../scenario/override.ts'
 import type { CellTask, TraceFile } from './cell-task.ts'
-import { hashText } from './hash-file.ts'
 
 /** The part of a task that all cells of a sweep share: it lies in the queue once, under its hash. */
 export interface Recipe {

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, st
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { hashFile } from '../files/hash-file.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { TraceFile } from './cell-task.ts'
-import { hashFile } from './hash-file.ts'
 
 /** Where a worker finds the traces of the cells that it is given. */
 export interface TraceStore {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import type { Plan } from '../../src/scenario/plan.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadPlan } from '../../src/cli/load-plan.ts'
+import { loadPlan } from '../../src/files/load-plan.ts'
 import { explainText } from '../../src/report/explain-text.ts'
 import { explainRequest } from '../../src/sim/explain.ts'
 

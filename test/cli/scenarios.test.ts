@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { loadPlan } from '../../src/cli/load-plan.ts'
-import { createManifest } from '../../src/cli/manifest.ts'
-import { listShippedScenarios } from '../../src/cli/scenario-files.ts'
-import { openTraceSource } from '../../src/cli/trace-source.ts'
+import { loadPlan } from '../../src/files/load-plan.ts'
+import { createManifest } from '../../src/files/manifest.ts'
+import { listShippedScenarios } from '../../src/files/scenario-files.ts'
+import { openTraceSource } from '../../src/files/trace-source.ts'
 import { runPlan } from '../../src/sim/run.ts'
 import type { RunResult } from '../../src/stats/result.ts'
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { harmless } from '../../src/cli/failures.ts'
-import { colorLevel, writeOutput } from '../../src/cli/terminal.ts'
+import { colorLevel } from '../../src/cli/terminal.ts'
+import { writeOutput } from '../../src/files/output.ts'
+import { inertLines } from '../../src/report/inert.ts'
 
 describe('colours', () => {
   const terminal = { TERM: 'xterm-256color' }
@@ -39,6 +40,6 @@ describe('output files', () => {
 
 describe('words of others on a terminal', () => {
   it('cannot steer it', () => {
-    expect(harmless('a\u001b[31mb\u202ec\u0000\n')).toBe('a\\u{1b}[31mb\\u{202e}c\\u{0}\n')
+    expect(inertLines('a\u001b[31mb\u202ec\u0000\n')).toBe('a\\u{1b}[31mb\\u{202e}c\\u{0}\n')
   })
 })

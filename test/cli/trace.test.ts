@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { traceCommand } from '../../src/cli/trace-command.ts'
-import { loadTrace } from '../../src/cli/trace-load.ts'
-import { writeTrace } from '../../src/cli/trace-write.ts'
+import { loadTrace } from '../../src/files/trace-load.ts'
+import { writeTrace } from '../../src/files/trace-write.ts'
 
 const root = join(import.meta.dirname, '../..')
 const options = { format: 'auto', columns: {}, lenient: false }

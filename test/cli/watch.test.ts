@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
 import { createRunWatch, type Screen } from '../../src/cli/watch.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
 import { runPlan } from '../../src/sim/run.ts'

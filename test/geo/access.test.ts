@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { createAccessMix, createAccessTable, quantileCount } from '../../src/geo/access.ts'
 import { UserError } from '../../src/lib/user-error.ts'
 

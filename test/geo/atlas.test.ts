@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { distanceKm, distanceMatrixKm } from '../../src/geo/distance.ts'
 import { findPlace } from '../../src/geo/find-place.ts'
 import { findImpossiblePairs } from '../../src/geo/light-check.ts'

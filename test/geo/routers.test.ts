@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { distanceMatrixKm } from '../../src/geo/distance.ts'
 import { type RoutingCost, routeAll, routingCost } from '../../src/geo/mis-routing.ts'
 import { createRttModel } from '../../src/geo/models/index.ts'

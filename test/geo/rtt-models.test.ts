@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { distanceKm, fibreMsPerKm } from '../../src/geo/distance.ts'
 import { hubPathBetween } from '../../src/geo/hub-path.ts'
 import { createRttModel, rttModels } from '../../src/geo/models/index.ts'

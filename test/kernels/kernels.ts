@@ -1,4 +1,4 @@
-import { loadKernels } from '../../src/cli/kernels.ts'
+import { loadKernels } from '../../src/files/kernels.ts'
 import { planKernel } from '../../src/kernels/catalog.ts'
 import { createKernelRun } from '../../src/kernels/kernel-run.ts'
 import type { Spec } from '../../src/lib/registry.ts'

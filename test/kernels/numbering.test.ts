@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadKernels } from '../../src/cli/kernels.ts'
+import { loadKernels } from '../../src/files/kernels.ts'
 import { createNumbering } from '../../src/kernels/numbering.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { createTraceColumns } from '../../src/traffic/trace-columns.ts'

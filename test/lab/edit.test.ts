@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { addEvent, edgesOf, freshId, removeValue, setPops, setTtl, setValue } from '../../src/lab/edit.ts'
 import { planText } from '../../src/lab/engine.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { createBench, planText, raceOne, runText } from '../../src/lab/engine.ts'
 import { followOne } from '../../src/lab/journey.ts'
 import { createRememberedPairs } from '../../src/lab/remembered-pairs.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { figureOf, isRight, parseLesson, scenarioOf } from '../../src/scenario/lesson.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'

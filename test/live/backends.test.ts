@@ -7,7 +7,7 @@ import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/clien
 import { afterEach, describe, expect, it } from 'vitest'
 import { serveBackends } from '#cdnlab/cli/serve-backends.js'
 import { type RunningNetwork, startNetwork } from '#cdnlab/live/network.js'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
 

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { type NetworkOptions, type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { formatAccess } from '../../src/live/access-log.ts'
 import type { Answered } from '../../src/live/exchange.ts'
 import { type NetworkOptions, type RunningNetwork, startNetwork } from '../../src/live/network.ts'

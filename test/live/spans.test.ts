@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { propagation, trace } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { recordSpan } from '../../src/live/spans.ts'
 import { readScenario } from '../../src/scenario/parse.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { fateOfWord, readCacheStatus } from '../../src/live/read-cache-status.ts'

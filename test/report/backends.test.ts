@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas, loadPrices } from '../../src/cli/atlas.ts'
+import { loadAtlas, loadPrices } from '../../src/files/atlas.ts'
 import { reportHtml } from '../../src/report/html/page.ts'
 import { reportText } from '../../src/report/text.ts'
 import { readScenario } from '../../src/scenario/parse.ts'

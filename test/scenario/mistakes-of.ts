@@ -1,4 +1,4 @@
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { describeMistake, UserError } from '../../src/lib/user-error.ts'
 import { parseOverride } from '../../src/scenario/override.ts'
 import { readScenario } from '../../src/scenario/parse.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { schemaText } from '../../src/cli/check-scenarios.ts'
 import { markdownOf, rowsOf } from '../../src/cli/list-entries.ts'
-import { listShippedScenarios } from '../../src/cli/scenario-files.ts'
+import { listShippedScenarios } from '../../src/files/scenario-files.ts'
 import { scenarioKeys } from '../../src/scenario/keys.ts'
 
 const root = join(import.meta.dirname, '..', '..')

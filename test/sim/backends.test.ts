@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { explainRequest } from '../../src/sim/explain.ts'
 import type { BackendRow } from '../../src/stats/backend-result.ts'
 import type { RunResult } from '../../src/stats/result.ts'

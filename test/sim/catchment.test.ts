@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loadPlan } from '../../src/cli/load-plan.ts'
-import { plainManifest } from '../../src/cli/manifest.ts'
+import { loadPlan } from '../../src/files/load-plan.ts'
+import { plainManifest } from '../../src/files/manifest.ts'
 import { createGeometry } from '../../src/scenario/geometry.ts'
 import { joinShares, shareOf, sharesOf, whyWhole } from '../../src/sim/catchment.ts'
 import { routesOf, runPlan } from '../../src/sim/run.ts'

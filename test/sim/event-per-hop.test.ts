@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verdictNames } from '../../src/cache/verdict.ts'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { createGeometry, type Geometry } from '../../src/scenario/geometry.ts'
 import type { Plan } from '../../src/scenario/plan.ts'

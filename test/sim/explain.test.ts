@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { explainRequest } from '../../src/sim/explain.ts'
 import { planFrom } from './run-scenario.ts'
 

@@ -1,4 +1,4 @@
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { parseOverride } from '../../src/scenario/override.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import type { Plan } from '../../src/scenario/plan.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { protocols, requestTime } from '../../src/geo/request-time.ts'
 import { createGeometry } from '../../src/scenario/geometry.ts'
 import { createTiming } from '../../src/sim/run-once.ts'

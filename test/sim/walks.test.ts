@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { runPlan } from '../../src/sim/run.ts'
 import type { RunResult } from '../../src/stats/result.ts'
 import { manifest, planFrom } from './run-scenario.ts'

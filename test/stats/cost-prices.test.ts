@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../src/cli/atlas.ts'
+import { loadAtlas } from '../../src/files/atlas.ts'
 import { meterUsd, parsePrices, zoneOf } from '../../src/stats/cost-prices.ts'
 
 const text = readFileSync('config/prices.json', 'utf8')

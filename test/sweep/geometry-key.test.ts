@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadPlan } from '../../src/cli/load-plan.ts'
+import { loadPlan } from '../../src/files/load-plan.ts'
 import { createGeometry, geometryKey } from '../../src/scenario/geometry.ts'
 
 const small = ['pops=[{id: ams, at: Amsterdam}, {id: cdg, at: Paris}]', 'visitors.cities=[London, Tokyo, Lima]']

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadAtlas } from '../../../src/cli/atlas.ts'
+import { loadAtlas } from '../../../src/files/atlas.ts'
 import { createLocator, locatedBy } from '../../../src/traffic/logs/locate.ts'
 import { createLogColumns, type LogRecord } from '../../../src/traffic/logs/log-columns.ts'
 import { createLogRow, type LogRow } from '../../../src/traffic/logs/log-row.ts'

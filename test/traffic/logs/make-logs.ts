@@ -1,5 +1,5 @@
-import { loadAtlas } from '../../../src/cli/atlas.ts'
-import { plainManifest } from '../../../src/cli/manifest.ts'
+import { loadAtlas } from '../../../src/files/atlas.ts'
+import { plainManifest } from '../../../src/files/manifest.ts'
 import { createRandom } from '../../../src/lib/random.ts'
 import { readScenario } from '../../../src/scenario/parse.ts'
 import { planOf } from '../../../src/scenario/plan-of.ts'

@@ -2,7 +2,7 @@ import { arch, cpus, platform, release } from 'node:os'
 import { hashPlan } from '../scenario/hash.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Manifest } from '../stats/result.ts'
-import { hashFile, hashText } from '../sweep/hash-file.ts'
+import { hashFile, hashText } from './hash-file.ts'
 import { readVersion } from './version.ts'
 
 /** What a result needs to be made again: the program, the scenario, the trace, the machine. */

@@ -1,9 +1,9 @@
+import { type KeptRequests, sourceOfKept } from '../files/kept-requests.ts'
+import { loadPlugins } from '../files/plugins.ts'
 import type { Spec } from '../lib/registry.ts'
 import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
 import { type ContestResult, runContest } from '../sim/contest.ts'
-import { type KeptRequests, sourceOfKept } from './kept-requests.ts'
-import { loadPlugins } from './plugins.ts'
 
 // A worker thread begins with the house's own registries.
 await loadPlugins()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TraceBytesOptions, traceBytes } from '../../src/cli/trace-bytes.ts'
+import { type TraceBytesOptions, traceBytes } from '../../src/files/trace-bytes.ts'
 
 let folder = ''
 beforeAll(() => {

@@ -1,22 +1,39 @@
+import { type KeptRequests, sampleOf, withNextUses } from '../files/kept-requests.ts'
+import { loadKernels } from '../files/kernels.ts'
+import { plainManifest } from '../files/manifest.ts'
+import { loadOptionsOf, loadRequests } from '../files/trace-load.ts'
 import type { Spec } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
 import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
 import type { CompareResult, CompareRow } from '../report/compare.ts'
-import { compareCsv, compareJson, compareMarkdown } from '../report/compare-formats.ts'
-import { compareText } from '../report/compare-text.ts'
 import { adjusted } from '../sim/sample.ts'
-import type { CompareOptions } from './compare.ts'
 import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
 import { runCells } from './compare-run.ts'
 import type { CompareOutcome, CompareTask } from './compare-worker.ts'
-import { type KeptRequests, sampleOf, withNextUses } from './kept-requests.ts'
-import { loadKernels } from './kernels.ts'
-import { plainManifest } from './manifest.ts'
-import { checkOutputFile, colorLevel, terminalWidth, writeOutput } from './terminal.ts'
-import { loadOptionsOf, loadRequests } from './trace-load.ts'
 
-type Options = CompareOptions & { color?: boolean }
+/** What is compared, as the command line has it: numbers are texts that are checked here. */
+export interface CompareQuestion {
+  policy: string
+  admission?: string
+  size: string
+  format: string
+  column?: string[]
+  delimiter?: string
+  ignoreSize?: boolean
+  compat?: string
+  reference: string
+  engine: string
+  workers?: string
+  warmup: string
+  rounds?: string
+  blocks: string
+  reportInterval: string
+  sampleRatio: string
+  seed: string
+  bound: boolean
+  lenient?: boolean
+}
 
 /** What is known of a row before its cell has run. */
 type Asked = Pick<
@@ -34,20 +51,12 @@ interface Entry {
   task: CompareTask
 }
 
-/** Compares policies on traces and writes the result. Throws UserError; sets exit code 1 when a cell failed. */
-export async function writeComparison(names: readonly string[], options: Options): Promise<void> {
-  if ([options.json, options.csv, options.markdown].filter(Boolean).length > 1)
-    throw new UserError('--json, --csv and --markdown are three formats: choose one')
-  const output = options.output ?? '-'
-  if (output !== '-') checkOutputFile(output)
-  if (options.html !== undefined) checkOutputFile(options.html)
-  const result = await compareTraces(names, options)
-  if (options.html !== undefined) await writePage(options.html, result)
-  await writeOutput(output, textOf(result, options, output !== '-'))
-}
-
 /** Compares policies on traces, cell by cell over worker threads. Throws UserError, also when a cell failed. */
-export async function compareTraces(names: readonly string[], options: Options): Promise<CompareResult> {
+export async function compareTraces(
+  names: readonly string[],
+  options: CompareQuestion,
+  onCell: (done: number, cells: number) => void = () => undefined,
+): Promise<CompareResult> {
   const contenders = parseContenders(options.policy, options.compat)
   if (options.admission !== undefined) admissions.choose(options.admission)
   const sampleRatio = shareOf(options)
@@ -63,7 +72,8 @@ export async function compareTraces(names: readonly string[], options: Options):
   )
   const entries = traces.flatMap(trace => entriesFor(trace, contenders, references, options, kernels))
   const workers = options.workers === undefined ? undefined : count(options.workers, '--workers', 1)
-  const outcomes = await runCells(entries.map(cellOf), workers, options)
+  onCell(0, entries.length)
+  const outcomes = await runCells(entries.map(cellOf), workers, onCell)
   const rowsOf = (wanted: Role): CompareRow[] =>
     entries.flatMap(({ asked, role, task }, index) =>
       role === wanted ? [rowOf(asked, outcomes[index]!, role === 'whole' ? 1 : sampleRatio, task.wholeRequests)] : [],
@@ -93,7 +103,7 @@ export async function compareTraces(names: readonly string[], options: Options):
   }
 }
 
-function engineOf({ engine }: Options): 'auto' | 'plain' {
+function engineOf({ engine }: CompareQuestion): 'auto' | 'plain' {
   if (engine === 'auto' || engine === 'plain') return engine
   throw new UserError({ message: `--engine ${engine}`, hint: 'auto or plain' })
 }
@@ -106,7 +116,7 @@ function withOwnNames(traces: readonly KeptRequests[]): KeptRequests[] {
   })
 }
 
-function shareOf({ sampleRatio }: Options): number {
+function shareOf({ sampleRatio }: CompareQuestion): number {
   const share = Number(sampleRatio)
   if (share > 0 && share <= 1) return share
   throw new UserError(`--sample-ratio ${sampleRatio}: a share above 0, up to 1`)
@@ -123,7 +133,7 @@ function entriesFor(
   trace: KeptRequests,
   contenders: readonly Contender[],
   references: readonly Contender[],
-  options: Options,
+  options: CompareQuestion,
   kernels: WebAssembly.Module | null,
 ): Entry[] {
   const ignoreSize = options.ignoreSize === true
@@ -187,7 +197,7 @@ function entriesFor(
 }
 
 /** Requests at the beginning that are not counted: a share of the trace, or a number. */
-function warmupOf({ name, count: requests }: KeptRequests, { warmup }: Options): number {
+function warmupOf({ name, count: requests }: KeptRequests, { warmup }: CompareQuestion): number {
   const given = Number(warmup)
   if (!(given >= 0)) throw new UserError(`--warmup ${warmup}: a share below 1 or a number of requests`)
   const skipped = given < 1 ? Math.floor(given * requests) : Math.floor(given)
@@ -224,17 +234,4 @@ function rowOf(
     blocks: blocks.map(block => block.misses / block.requests),
     series,
   }
-}
-
-async function writePage(path: string, result: CompareResult): Promise<void> {
-  const { compareHtml } = await import('../report/html/compare-page.ts')
-  await writeOutput(path, compareHtml(result))
-  process.stderr.write(`written to ${path}\n`)
-}
-
-function textOf(result: CompareResult, { json, csv, markdown, color = true }: Options, isFile: boolean): string {
-  if (json) return compareJson(result)
-  if (csv) return compareCsv(result)
-  if (markdown) return compareMarkdown(result)
-  return compareText(result, { width: terminalWidth(), colors: isFile ? 0 : colorLevel({ color }) })
 }

@@ -6,7 +6,7 @@ import * as zlib from 'node:zlib'
 import { UserError } from '../lib/user-error.ts'
 import { never, nextUses } from '../sim/next-use.ts'
 import type { Trace } from '../traffic/trace.ts'
-import { checkOutputFile, writeOut } from './terminal.ts'
+import { checkOutputFile, writeOut } from './output.ts'
 
 /** Rows that are turned into bytes at a time: a trace is never in memory twice. */
 const chunkRows = 1 << 15

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { loadTrace } from '../../src/cli/trace-load.ts'
+import { loadTrace } from '../../src/files/trace-load.ts'
 
 let folder = ''
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listShippedScenarios, readScenarioFile, resolveReference } from '../../src/cli/scenario-files.ts'
+import { listShippedScenarios, readScenarioFile, resolveReference } from '../../src/files/scenario-files.ts'
 
 let root: string
 let folder: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSpillingStore } from '../../src/cli/spill.ts'
+import { createSpillingStore } from '../../src/files/spill.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { createRecorder } from '../../src/sim/recorder.ts'
 import { type BlockStore, blockRows, createMemoryStore } from '../../src/traffic/replayed.ts'

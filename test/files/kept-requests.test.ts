@@ -5,7 +5,7 @@ import {
   keptOf,
   sourceOfKept,
   withNextUses,
-} from '../../src/cli/kept-requests.ts'
+} from '../../src/files/kept-requests.ts'
 import { policies } from '../../src/policies/index.ts'
 import { runContest } from '../../src/sim/contest.ts'
 import { nextUses } from '../../src/sim/next-use.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { shownWord } from '../../src/cli/manifest.ts'
+import { shownWord } from '../../src/files/manifest.ts'
 
 it.each([
   ['redis://queue:6379/lab', 'redis://queue:6379/lab'],

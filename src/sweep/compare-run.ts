@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../lib/user-error.ts'
 import { type CompareOutcome, type CompareTask, runCell } from './compare-worker.ts'
-import { createProgress } from './terminal.ts'
 
 interface LabelledCell {
   /** What messages call it. */
@@ -17,21 +16,20 @@ interface LabelledCell {
 export async function runCells(
   cells: readonly LabelledCell[],
   workers: number | undefined,
-  options: { progress?: boolean },
+  onCell: (done: number, cells: number) => void,
 ): Promise<CompareOutcome[]> {
   const threads = Math.min(workers ?? availableParallelism(), cells.length)
   const outcomes: CompareOutcome[] = []
   const failures: string[] = []
-  const progress = await createProgress('comparing', cells.length, options)
   let done = 0
   const onEnd = (cell: number, end: { outcome: unknown } | { error: string }): void => {
     if ('error' in end) failures.push(`${cells[cell]!.label}: ${end.error}`)
     else outcomes[cell] = end.outcome as CompareOutcome
-    progress.update(++done)
+    onCell(++done, cells.length)
   }
   if (threads === 1) await runHere(cells, onEnd)
   else {
-    const { runLocally } = await import('../sweep/local.ts')
+    const { runLocally } = await import('./local.ts')
     await runLocally(
       cells.map(({ task }, cell) => ({ cell, key: String(cell), task })),
       {
@@ -42,7 +40,6 @@ export async function runCells(
       },
     )
   }
-  progress.stop()
   if (failures.length > 0)
     throw new UserError(
       failures.map(message => ({ message })),
