@@ -35,6 +35,27 @@ describe('house rules', () => {
     expect(broken).toEqual([])
   })
 
+  it('has no circle of files that need each other to load', () => {
+    const needs = new Map(
+      sources.map(({ path, text }) => {
+        const loaded = [...text.matchAll(/^(?:import|export) (?!type )([^'\n]*?|\{[^}]*\}) from '(\.[^']+)'/gm)].filter(
+          ([, names]) => !/^\{(\s*type [^,}]+,?)+\s*\}$/.test(names!),
+        )
+        return [path, loaded.map(([, , specifier]) => relative(src, resolve(src, dirname(path), specifier!)))]
+      }),
+    )
+    const circles: string[] = []
+    const done = new Set<string>()
+    const follow = (path: string, before: readonly string[]): void => {
+      if (before.includes(path)) circles.push([...before.slice(before.indexOf(path)), path].join(' -> '))
+      if (before.includes(path) || done.has(path)) return
+      for (const next of needs.get(path) ?? []) follow(next, [...before, path])
+      done.add(path)
+    }
+    for (const path of needs.keys()) follow(path, [])
+    expect(circles).toEqual([])
+  })
+
   it('keeps clocks, dice, sockets and files out of the pure rooms', () => {
     const broken: string[] = []
     for (const source of sources.filter(

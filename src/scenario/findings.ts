@@ -1,3 +1,4 @@
+import { nameHint } from '../lib/nearest-name.ts'
 import { type Mistake, UserError } from '../lib/user-error.ts'
 import { type Path, positionAt, type Written } from './written.ts'
 
@@ -34,4 +35,17 @@ export function createFindings(written: ReadonlyMap<string, Written>): Findings 
       }
     },
   }
+}
+
+/** Index of a name in a list of names, with a mistake noted when it is none of them. */
+export function indexOfName(
+  names: readonly string[],
+  name: string,
+  noun: string,
+  path: Path,
+  findings: Findings,
+): number {
+  const index = names.indexOf(name)
+  if (index < 0) findings.mistake(path, `unknown ${noun} "${name}"`, nameHint(name, names))
+  return index
 }

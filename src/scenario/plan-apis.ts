@@ -1,7 +1,6 @@
 import type { ApiPlan, AuthorizerPlan, RoutePlan, SocketsPlan } from '../backend/plans.ts'
 import { createRouteTable } from '../backend/routes.ts'
-import type { Findings } from './findings.ts'
-import { indexOfName } from './plan-backends.ts'
+import { type Findings, indexOfName } from './findings.ts'
 import type { Scenario } from './schema.ts'
 import type { Path } from './written.ts'
 

@@ -4,7 +4,7 @@ import type { Atlas } from '../geo/atlas.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { unitPricesOf } from '../stats/backend-prices.ts'
 import type { PriceBook } from '../stats/cost-prices.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, indexOfName } from './findings.ts'
 import type { BackendRule, BackendsPlan, NamedOriginPlan } from './plan.ts'
 import { planApis } from './plan-apis.ts'
 import { resolvePlace } from './plan-places.ts'
@@ -43,19 +43,6 @@ export function planBackends(
     rules: planRules(scenario, origins, hooks, findings),
     prices: prices === null || scenario.cost === undefined ? null : unitPricesOf(prices),
   }
-}
-
-/** Index of a name in a list of names, with a mistake noted when it is none of them. */
-export function indexOfName(
-  names: readonly string[],
-  name: string,
-  noun: string,
-  path: Path,
-  findings: Findings,
-): number {
-  const index = names.indexOf(name)
-  if (index < 0) findings.mistake(path, `unknown ${noun} "${name}"`, nameHint(name, names))
-  return index
 }
 
 /** Origins and hooks of behaviours mean nothing where there are none. */
