@@ -15,7 +15,7 @@ export async function explainScenario(name: string, options: ExplainOptions): Pr
     throw new UserError({ message: `--request ${options.request}: a request is a whole number, from 0` })
   const { plan, atlas, warnings, tracePath } = await loadPlan(name, options)
   printWarnings(warnings)
-  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
   const progress = await createProgress('running up to it', 1, options)
   let story: Story
   try {

@@ -27,12 +27,16 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
-/** Ends the program without a word when whoever read its output has gone: `cdnlab list pops | head`. */
-export function hushBrokenPipes(): void {
+/**
+ * Ends the program where its output cannot be written: without a word when whoever read it has gone (`cdnlab list pops | head`), with one
+ * sentence when the disk is full.
+ */
+export function endWithoutOutput(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(Number(process.exitCode ?? 0))
-      throw error
+      if (stream === process.stdout) process.stderr.write(`error: standard output: ${inertLines(error.message)}\n`)
+      process.exit(failedExit)
     })
 }
 

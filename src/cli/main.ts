@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs'
 import { enableCompileCache } from './compile-cache.ts'
-import { hushBrokenPipes } from './failures.ts'
+import { endWithoutOutput } from './failures.ts'
 
 enableCompileCache()
-hushBrokenPipes()
+endWithoutOutput()
 const { main } = (await import(programFile())) as typeof import('./program.ts')
 process.exitCode = await main(process.argv.slice(2))
 

@@ -1,6 +1,7 @@
 import type { LoadedPlan } from '../files/load-plan.ts'
 import { plainManifest } from '../files/manifest.ts'
 import { openTraceSource } from '../files/trace-source.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { splitByHulls } from '../lib/concave-split.ts'
 import { formatBytes } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -29,7 +30,7 @@ export async function splitBytes(
     throw new UserError({ message: `--split-bytes: ${formatBytes(totalBytes)} is too little for ${edges.length} PoPs` })
   const progress = await createProgress('curves and two runs', 3, options)
   try {
-    const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+    const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
     const geometry = createGeometry(plan, atlas)
     const curves = popCurves(plan, geometry, trace, share => progress.update(share))
     const { amounts } = splitByHulls(

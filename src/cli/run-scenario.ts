@@ -38,7 +38,7 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   const { plan, atlas, warnings, file, text, tracePath } = loaded
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
-  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
   if (options.watch) {
     const { createRunWatch } = await import('./watch.ts')
     const watch = createRunWatch(plan, manifest, options)

@@ -3,6 +3,7 @@ import { loadPlan, type ScenarioOptions } from '../files/load-plan.ts'
 import { createManifest } from '../files/manifest.ts'
 import { checkOutputFile, writeOut } from '../files/output.ts'
 import { openTraceSource } from '../files/trace-source.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { formatDigits, parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
@@ -40,7 +41,7 @@ export async function visitScenario(name: string, options: VisitCommandOptions):
   const requests = readCount('--requests', options.requests)
   const plan = withRequests(loaded.plan, requests)
   const manifest = await createManifest(plan, file, tracePath)
-  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
   const geometry = createGeometry(plan, atlas)
   const { catalog, traffic } = createLoad(plan, trace, createRandom(plan.seed, 'replication 0'))
   const stop = new AbortController()

@@ -140,9 +140,19 @@ async function readLeniently(
   try {
     await readTrace(name, options, sink, window)
   } catch (error) {
-    if (!options.lenient || !(error instanceof UserError)) throw error
+    if (!(error instanceof UserError)) throw error
+    if (!options.lenient) throw withRecord(error, count() + 1)
     printWarnings([{ message: `${error.message}; kept the ${count()} requests before it` }])
   }
+}
+
+/** The same mistakes; those that know a place in a packed file also say at which request it is. */
+function withRecord(error: UserError, record: number): UserError {
+  const told = error.mistakes.map(mistake => {
+    const { at } = mistake
+    return at?.offsetBytes === undefined || at.record !== undefined ? mistake : { ...mistake, at: { ...at, record } }
+  })
+  return new UserError(told, error.exitCode)
 }
 
 /**
@@ -157,10 +167,27 @@ export async function readTrace(
 ): Promise<void> {
   let chosen: TraceFormat | undefined = format === 'auto' ? undefined : traceFormats.choose(format).definition
   let parser: TraceParser | undefined
-  for await (const piece of traceBytes(name, window && { window })) {
-    chosen ??= detectFormat(piece.subarray(0, headBytes), name)
-    parser ??= chosen.createParser(sink, { file: name, columns, ...(delimiter === undefined ? {} : { delimiter }) })
-    parser.push(piece)
+  let head = new Uint8Array(0)
+  try {
+    for await (const piece of traceBytes(name, window && { window })) {
+      if (head.length === 0) head = piece.slice(0, headBytes)
+      chosen ??= detectFormat(head, name)
+      parser ??= chosen.createParser(sink, { file: name, columns, ...(delimiter === undefined ? {} : { delimiter }) })
+      parser.push(piece)
+    }
+    parser?.end()
+  } catch (error) {
+    throw error instanceof UserError && chosen ? withFormats(error, chosen.name, head) : error
   }
-  parser?.end()
+}
+
+/** The same mistakes; those in content that looks like another format than the one it is read as say so. */
+function withFormats(error: UserError, readAs: string, head: Uint8Array): UserError {
+  const likely = traceFormats.entries.find(({ looksLike }) => looksLike(head, ''))?.name
+  if (likely === undefined || likely === readAs || !error.mistakes.every(({ at }) => at)) return error
+  const words = `it is read as ${readAs} and looks like ${likely}`
+  return new UserError(
+    error.mistakes.map(mistake => ({ ...mistake, message: `${mistake.message}; ${words}` })),
+    error.exitCode,
+  )
 }

@@ -20,13 +20,17 @@ export interface Recorder {
   sink: RowSink
   /** What the sink throws when there are as many requests as are wanted. */
   full: UserError
+  /** Requests so far. */
+  count(): number
   /** What was recorded. Throws UserError when that is nothing. */
   source(): TraceSource
+  /** What was left out or mended so far, by reason. */
+  notes(): Record<string, number>
 }
 
 /**
  * Keeps what a run needs of a trace: 8 bytes an object in memory, and blocks of requests in a store. Requests of size 0 are left out; a time
- * before the last one counts as that. Times in whole seconds put many requests at one moment: they are spread evenly over their second,
+ * before the last one counts as that; an object has the size of its first request. Times in whole seconds put many requests at one moment: they are spread evenly over their second,
  * in their order.
  */
 export function createRecorder(
@@ -41,6 +45,7 @@ export function createRecorder(
   let bytesOf = new Float64Array(1 << 12)
   let classOf = new Uint8Array(1 << 12)
   let [count, first, last] = [0, Number.NaN, 0]
+  let [empty, earlier, resized] = [0, 0, 0]
   /** Row of the block where the requests of the last moment begin. */
   let momentRow = 0
 
@@ -68,11 +73,15 @@ export function createRecorder(
 
   const sink: RowSink = {
     row(timeS, low, high, bytes, lat, lon, isPass = false) {
-      if (bytes === 0) return
+      if (bytes === 0) {
+        empty++
+        return
+      }
       if (count === most) throw full
       if (Number.isNaN(first)) first = timeS
       const now = Math.max(last, (timeS - first) * 1000)
       if (now > last) closeMoment()
+      else if ((timeS - first) * 1000 < last) earlier++
       if (block.count === blockRows) makeRoom()
       const known = remap.count
       const object = remap.numberOf(low, high)
@@ -83,7 +92,7 @@ export function createRecorder(
         }
         bytesOf[object] = bytes
         if (isPass) classOf[object] = 1
-      }
+      } else if (bytesOf[object] !== bytes) resized++
       const row = block.count++
       block.timesMs[row] = now
       block.objects[row] = object
@@ -95,6 +104,15 @@ export function createRecorder(
   return {
     sink,
     full,
+    count: () => count,
+    notes() {
+      const notes = {
+        'requests of size 0 left out': empty,
+        'requests earlier than the one before, taken at its time': earlier,
+        'requests with another size than the first to their object, which counts': resized,
+      }
+      return Object.fromEntries(Object.entries(notes).filter(([, times]) => times > 0))
+    },
     source() {
       closeMoment()
       if (block.count > 0) store.push(block)

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -72,6 +72,24 @@ describe('the program', () => {
     const status = await new Promise(resolve => child.on('close', resolve))
     expect(stderr).toBe('')
     expect(status).toBe(0)
+  })
+})
+
+describe('a full disk', () => {
+  it.each([
+    ['standard output', ['list', 'policies'], '>/dev/full'],
+    ['standard output', ['--help'], '>/dev/full'],
+    ['standard output', ['run', 'one-city.yaml', '--json'], '>/dev/full'],
+    ['cannot write page.html', ['run', 'one-city.yaml', '--html', 'page.html'], '>/dev/null'],
+    ['cannot write t.csv', ['trace', 'generate', 'loop:objects=999,requests=9999', '-o', 't.csv'], ''],
+  ])('ends with code 1 and one sentence: %s, %j', (what, words, into) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cdnlab-full-'))
+    writeFileSync(join(folder, 'one-city.yaml'), 'pops: [{id: a, at: Paris}]\ntraffic: {requests: 2000}\n')
+    const shell = ['-c', `ulimit -f 8; exec "$0" "$@" ${into}`, process.execPath, program, ...words]
+    const { status, stderr } = spawnSync('bash', shell, { cwd: folder, encoding: 'utf8' })
+    expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining(`error: ${what}`)]])
+    expect(readdirSync(folder)).toEqual(['one-city.yaml'])
+    rmSync(folder, { recursive: true })
   })
 })
 

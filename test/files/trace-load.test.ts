@@ -40,6 +40,12 @@ describe('loading a trace', () => {
     await expect(load('cut.csv.gz', cut)).rejects.toThrow(/byte offset \d+: the gzip stream is cut off.*--lenient/)
     const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const kept = await load('cut.csv.gz', cut, true)
+    expect(warnings.mock.calls.join('')).toMatch(
+      new RegExp(`^warning: .*; kept the ${kept.count} requests before it\n$`),
+    )
+    await expect(load('cut.csv.gz', cut)).rejects.toThrow(
+      `record ${kept.count + 1}, byte offset ${cut.length}: the gzip`,
+    )
     expect(kept.count).toBeGreaterThan(100)
     expect(kept.count).toBeLessThan(5000)
     expect([...kept.bytes.subarray(0, kept.count - 1)]).toEqual(
@@ -80,8 +86,46 @@ describe('loading a trace', () => {
     await expect(load(name, bytes)).rejects.toThrow(message)
   })
 
-  it('refuses text where a format is named that is none', async () => {
+  it('keeps the good rows before a bad one where it may, and says how many', async () => {
+    const bad = 'time,id,size\n1,a,5\n2,"b,",6\n3,c,x\n4,d,1\n'
+    await expect(load('bad.csv', bad)).rejects.toThrow(/bad.csv:4:5: "x" is no size in bytes/)
+    const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    expect([...(await load('bad.csv', bad, true)).bytes]).toEqual([5, 6])
+    expect(warnings.mock.calls.join('')).toContain('kept the 2 requests before it')
+    warnings.mockRestore()
+  })
+
+  it.each(['oracleGeneral', 'twr', 'cloudflare', 'vscsi', 'lcs'])(
+    'names both formats where text is read as %s, also when it has the length of whole records',
+    async format => {
+      const whole = text.slice(0, 24 * 20 * 32)
+      await expect(load('whole.csv', whole, false, format)).rejects.toThrow(
+        new RegExp(`it is read as ${format} and looks like csv`),
+      )
+    },
+  )
+
+  it('names both formats where records are read as text', async () => {
+    const records = Buffer.alloc(24 * 50)
+    for (let row = 0; row < 50; row++) {
+      records.writeUInt32LE(row, 24 * row)
+      records.writeUInt32LE(100, 24 * row + 12)
+      records.writeBigInt64LE(-1n, 24 * row + 16)
+    }
+    await expect(load('records.bin', records, false, 'csv')).rejects.toThrow(
+      /it is read as csv and looks like oracleGeneral/,
+    )
+  })
+
+  it('takes seconds, milliseconds and nanoseconds since 1970 for the same times', async () => {
+    const timesIn = async (factor: bigint) => {
+      const rows = [1_700_000_000n, 1_700_000_007n].map(time => `${time * factor},a,5\n`)
+      return [...(await load('times.csv', `time,id,size\n${rows.join('')}`)).timesS]
+    }
+    for (const factor of [1n, 10n ** 3n, 10n ** 6n, 10n ** 9n]) expect(await timesIn(factor)).toEqual([0, 7])
+  })
+
+  it('refuses a format that is none', async () => {
     await expect(load('plain.csv', text, false, 'oracleGenral')).rejects.toThrow(/did you mean "oracleGeneral"/)
-    await expect(load('plain.csv', text, false, 'cloudflare')).rejects.toThrow(/plain.csv:1: .*JSON/)
   })
 })

@@ -7,6 +7,9 @@ export interface TraceHeader {
   check(header: DataView): void
 }
 
+/** So many letters in a row are text: as times, sizes and numbers they would be beyond all that a trace holds. */
+const textBytes = 48
+
 /**
  * Reads records of a fixed size behind a header of a fixed size; `read` is given whole records only, and `readMany`, where there is one, as
  * many as lie together.
@@ -36,6 +39,8 @@ export function createRecordParser(
   }
   return {
     push(chunk) {
+      if (position === 0 && isText(chunk.subarray(0, textBytes)))
+        throw new UserError({ message: `this is text, no records of ${recordBytes} bytes`, at: { file } })
       position += chunk.length
       let bytes = chunk
       if (headed < headerBytes) {
@@ -76,6 +81,13 @@ export function createRecordParser(
         })
     },
   }
+}
+
+function isText(head: Uint8Array): boolean {
+  return (
+    head.length === textBytes &&
+    head.every(byte => (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13)
+  )
 }
 
 function viewOf(bytes: Uint8Array): DataView {
