@@ -1,11 +1,10 @@
-import { Cache } from '../cache/cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { combined, type Fields, lineOf } from '../cache/http/fields.ts'
 import { prefersLanguage, variantKey } from '../cache/http/vary.ts'
 import type { Ms } from '../lib/clock.ts'
 import { createRandom, hashText } from '../lib/random.ts'
 import type { Spec } from '../lib/registry.ts'
-import { admissions } from '../policies/admission/index.ts'
-import { policies } from '../policies/index.ts'
+import { chooseCache } from '../policies/choose-cache.ts'
 import type { StoredResponse } from './stored-response.ts'
 
 export interface ShelfOptions {
@@ -146,18 +145,12 @@ export class Shelf {
 
   #createCache(): Cache {
     const { capacityBytes, policy, admission, seed } = this.#options
-    const random = createRandom(seed, 'live shelf', String(this.#restarts))
-    const future = { nextUse: Number.POSITIVE_INFINITY }
-    const chosen = policies.choose(policy)
-    const gate = admissions.choose(admission)
-    const context = { capacityBytes, random: random.fork('policy'), future }
-    return new Cache({
+    return chooseCache({
       capacityBytes,
-      policy: chosen.definition.create(context, chosen.params),
-      admission:
-        gate.definition.name === 'always'
-          ? null
-          : gate.definition.create({ capacityBytes, random: random.fork('admission') }, gate.params),
+      policy,
+      admission,
+      random: createRandom(seed, 'live shelf', String(this.#restarts)),
+      future: { nextUse: Number.POSITIVE_INFINITY },
       onEvict: (_slot, id) => this.#unlist(this.#byId.get(id)!),
     })
   }

@@ -1,4 +1,4 @@
-import { Cache } from '../cache/cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Future, ObjectId } from '../cache/policy.ts'
 import { Verdict } from '../cache/verdict.ts'
 import type { Clock, Ms } from '../lib/clock.ts'
@@ -7,8 +7,7 @@ import type { Ask, Reply, Version } from '../network/ask.ts'
 import { createLimitedOrigin, createOrigin, type OriginTotals } from '../network/origin.ts'
 import { Pop } from '../network/pop.ts'
 import { createClockedWire, createDirectWire, type Leg } from '../network/wire.ts'
-import { admissions } from '../policies/admission/index.ts'
-import { policies } from '../policies/index.ts'
+import { chooseCache } from '../policies/choose-cache.ts'
 import { type BackendPorts, type Backends, createBackends } from './backend-world.ts'
 import type { Geometry } from './geometry.ts'
 import { createHealth } from './health.ts'
@@ -149,15 +148,5 @@ function createShelf(
   restart: number,
 ): Cache {
   const random = createRandom(seed, 'shelf', id, String(restart))
-  const chosen = policies.choose(policy)
-  const gate = admissions.choose(admission)
-  const context = { capacityBytes, random: random.fork('policy'), future }
-  return new Cache({
-    capacityBytes,
-    policy: chosen.definition.create(context, chosen.params),
-    admission:
-      gate.definition.name === 'always'
-        ? null
-        : gate.definition.create({ ...context, random: random.fork('admission') }, gate.params),
-  })
+  return chooseCache({ capacityBytes, policy, admission, random, future })
 }
