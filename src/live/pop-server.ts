@@ -167,7 +167,10 @@ function answerRaw(socket: Socket, status: number, fields: string): void {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE')
-    return new UserError({ message: `port ${port} of ${host} is in use`, hint: 'choose another with --port' }, 1)
+    return new UserError(
+      { message: `port ${port} of ${host} is in use`, hint: 'others: --port, --pop-port, --control-port' },
+      1,
+    )
   if (error.code === 'EACCES')
     return new UserError({ message: `port ${port} needs more rights than this process has` }, 1)
   if (error.code === 'EADDRNOTAVAIL') return new UserError({ message: `${host} is no address of this machine` })
