@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, openRows, readAhead, rowOf, sizeAt } from './lazy-queue'
+import { LazyQueue, listMask, openEntries, openQueue, openRows, queueBytes, readAhead, rowOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, objects, sized, sizes, tell } from './run'
 
 // ARC: T1 and T2 with their ghosts B1 and B2 as four lists.
@@ -8,10 +8,10 @@ const oftenList: u32 = 2
 const onceGhosts: u32 = 3
 const oftenGhosts: u32 = 4
 
-let once!: LazyQueue
-let often!: LazyQueue
-let onceLeft!: LazyQueue
-let oftenLeft!: LazyQueue
+const once = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const often = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const onceLeft = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const oftenLeft = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
 /** The paper's p. */
 let target: f64 = 0
 /** The last object that was found anywhere was found in B2. */
@@ -19,10 +19,11 @@ let foundInOftenGhosts: bool = false
 
 export function openArc(): void {
   openRows()
-  once = createQueue(onceList, mostHeld())
-  often = createQueue(oftenList, mostHeld())
-  onceLeft = createQueue(onceGhosts, objects, 2)
-  oftenLeft = createQueue(oftenGhosts, objects, 2)
+  openQueue(once, onceList, mostHeld())
+  openQueue(often, oftenList, mostHeld())
+  openQueue(onceLeft, onceGhosts, objects, 2)
+  openQueue(oftenLeft, oftenGhosts, objects, 2)
+  openEntries()
 }
 
 export function runArc(count: u32): u32 {

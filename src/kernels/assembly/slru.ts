@@ -1,11 +1,24 @@
-import { createQueue, LazyQueue, listMask, mostWithin, openRows, readAhead, rowOf, sizeAt } from './lazy-queue'
-import { capacity, ids, mostHeld, sized, sizes, take, tell } from './run'
+import {
+  blockRows,
+  drop,
+  LazyQueue,
+  listMask,
+  mostWithin,
+  openEntries,
+  openQueue,
+  openRows,
+  queueBytes,
+  readAhead,
+  rowOf,
+  sizeAt,
+} from './lazy-queue'
+import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
 
 // Segmented LRU: lists 1 to n are the segments, the lowest first, all with the same limit. Where a segment overflows, all that it has
 // too many move down before the one below is looked at: they arrive there in the same order as one by one.
 
-/** Pointers to the queues, by list. */
-let queues: usize = 0
+/** The segments by list; before them what is outside, and above them a way from the top back to its head. */
+const queues = memory.data(9 * queueBytes, queueBytes)
 let top: u32 = 0
 let limit: i64 = 0
 let strict: bool = false
@@ -16,18 +29,51 @@ export function openSlru(segments: u32, libcachesim: bool): void {
   strict = libcachesim
   limit = max<i64>(libcachesim ? 0 : 1, capacity / (segments as i64))
   openRows()
-  queues = take(((segments + 1) as u64) << 2)
+  openQueue(queueOf(0), 0, blockRows)
   for (let list: u32 = 1; list <= segments; list++)
-    store<usize>(queues + (list << 2), changetype<usize>(createQueue(list, list == 1 ? mostHeld() : mostWithin(limit))))
+    openQueue(queueOf(list), list, list == 1 ? mostHeld() : mostWithin(limit))
+  openQueue(queueOf(segments + 1), 0, blockRows)
+  openEntries()
 }
 
 export function runSlru(count: u32): u32 {
-  return sized ? run(count, true) : run(count, false)
+  if (sized) return run(count, true)
+  return isFull() ? runFull(count) : run(count, false)
+}
+
+/** Whether every segment holds as much as it ever will: at unit size that lasts, and each that comes in or moves up sends one down. */
+function isFull(): bool {
+  if (held != capacity || limit == 0 || (strict && held != limit * (top as i64))) return false
+  for (let list: u32 = 2; list <= top; list++) if (queueOf(list).bytes != limit) return false
+  return true
+}
+
+/**
+ * Nobody is counted any more. What is asked for goes up, from outside too, and the oldest there comes down in its place: without a branch
+ * for hit or miss, which is hard to foretell.
+ */
+@inline
+function runFull(count: u32): u32 {
+  const outside = queueOf(0)
+  let misses: u32 = 0
+  for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    if (readAhead(ids, at, end, false)) outside.tail = outside.head >> 6
+    const id = load<u32>(ids + at)
+    const row = rowOf(id, false)
+    const list = load<u32>(row) & listMask
+    misses += (list == 0) as u32
+    drop(row)
+    const above = queueOf(list + 1)
+    above.push(id, row, false)
+    const leaving = above.pop()
+    queueOf(list).push(leaving, rowOf(leaving, false), false)
+  }
+  return misses
 }
 
 @inline
 function queueOf(list: u32): LazyQueue {
-  return changetype<LazyQueue>(load<usize>(queues + (list << 2)))
+  return changetype<LazyQueue>(queues + list * queueBytes)
 }
 
 @inline

@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, mostWithin, openRows, readAhead, rowOf, shareOf, sizeAt } from './lazy-queue'
+import { LazyQueue, listMask, mostWithin, openEntries, openQueue, openRows, queueBytes, readAhead, rowOf, shareOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
 
 // 2Q: A1in, where a hit changes nothing, Am, an LRU, and the ghosts A1out.
@@ -7,9 +7,9 @@ const inList: u32 = 1
 const mainList: u32 = 2
 const outList: u32 = 3
 
-let incoming!: LazyQueue
-let main!: LazyQueue
-let out!: LazyQueue
+const incoming = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const main = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const out = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
 let inLimit: i64 = 0
 let outLimit: i64 = 0
 let mainLimit: i64 = 0
@@ -22,9 +22,10 @@ export function openTwoQ(inShare: f64, outShare: f64, libcachesim: bool): void {
   outLimit = shareOf(outShare, least)
   mainLimit = capacity - inLimit
   openRows()
-  incoming = createQueue(inList, mostHeld(), 1)
-  main = createQueue(mainList, mostHeld())
-  out = createQueue(outList, mostWithin(outLimit), 2)
+  openQueue(incoming, inList, mostHeld(), 1)
+  openQueue(main, mainList, mostHeld())
+  openQueue(out, outList, mostWithin(outLimit), 2)
+  openEntries()
 }
 
 export function runTwoQ(count: u32): u32 {

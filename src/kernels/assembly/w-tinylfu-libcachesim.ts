@@ -1,5 +1,5 @@
 import { countOf, halve, openFilter, raise } from './counting-filter'
-import { createQueue, LazyQueue, listMask, openRows, rowOf, sizeAt } from './lazy-queue'
+import { LazyQueue, listMask, openEntries, openQueue, openRows, queueBytes, rowOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
 
 // W-TinyLFU as libCacheSim has it: the window and the two segments of main as lazy queues, beside the counting filter.
@@ -8,9 +8,9 @@ const windowList: u32 = 1
 const lowList: u32 = 2
 const highList: u32 = 3
 
-let window!: LazyQueue
-let low!: LazyQueue
-let high!: LazyQueue
+const window = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const low = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const high = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
 let windowLimit: i64 = 0
 let mainLimit: i64 = 0
 let lowLimit: i64 = 0
@@ -23,9 +23,10 @@ export function openWTinyLfuOfLibCacheSim(windowShare: f64): void {
   lowLimit = mainLimit / 5
   highLimit = floor(0.8 * (mainLimit as f64)) as i64
   openRows()
-  window = createQueue(windowList, mostHeld())
-  low = createQueue(lowList, mostHeld())
-  high = createQueue(highList, mostHeld())
+  openQueue(window, windowList, mostHeld())
+  openQueue(low, lowList, mostHeld())
+  openQueue(high, highList, mostHeld())
+  openEntries()
   openFilter(mainLimit)
 }
 

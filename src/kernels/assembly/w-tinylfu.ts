@@ -1,4 +1,4 @@
-import { createQueue, LazyQueue, listMask, openRows, rowOf, shareOf, sizeAt } from './lazy-queue'
+import { LazyQueue, listMask, openEntries, openQueue, openRows, queueBytes, rowOf, shareOf, sizeAt } from './lazy-queue'
 import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
 import { add, ensure, estimate, openSketch } from './sketch'
 
@@ -6,9 +6,9 @@ import { add, ensure, estimate, openSketch } from './sketch'
 
 const protectedList: u32 = 3
 
-let window!: LazyQueue
-let probation!: LazyQueue
-let guarded!: LazyQueue
+const window = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const probation = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
+const guarded = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
 let windowLimit: i64 = 0
 let mainLimit: i64 = 0
 let protectedLimit: i64 = 0
@@ -19,9 +19,10 @@ export function openWTinyLfu(windowShare: f64, protectedShare: f64): void {
   mainLimit = capacity - windowLimit
   protectedLimit = floor((mainLimit as f64) * protectedShare) as i64
   openRows()
-  window = createQueue(1, mostHeld())
-  probation = createQueue(2, mostHeld(), 2)
-  guarded = createQueue(protectedList, mostHeld())
+  openQueue(window, 1, mostHeld())
+  openQueue(probation, 2, mostHeld(), 2)
+  openQueue(guarded, protectedList, mostHeld())
+  openEntries()
   openSketch(mostHeld())
 }
 
