@@ -1,4 +1,5 @@
 import { arc, car, clockPro, lirs, wTinyLfu } from './adaptive.ts'
+import { lhd } from './learnt.ts'
 import type { CreateOracle } from './oracle.ts'
 import { clock, qdlp, s3Fifo, sieve, slru, twoQ } from './queues.ts'
 import {
@@ -44,6 +45,7 @@ export const oracles: Record<string, CreateOracle> = {
   gdsf,
   'w-tinylfu': wTinyLfu,
   lecar,
+  'lhd:sample=5:reconfigureEvery=1000': lhd(5, 1000),
   hyperbolic,
   random,
   belady,
