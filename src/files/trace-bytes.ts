@@ -21,7 +21,7 @@ const readBytes = 1 << 20
 /** The bytes of a trace in pieces, unpacked: a file, or `-` for standard input; gzip and zstd by their first bytes. Throws UserError. */
 export async function* traceBytes(file: string, options: TraceBytesOptions = {}): AsyncGenerator<Uint8Array> {
   if (file !== '-' && !existsSync(file)) throw new UserError({ message: 'there is no such file', at: { file } })
-  if (options.window && isPlainFile(file)) return yield* readInto(options.window, file)
+  if (options.window && plainHead(file, 4)) return yield* readInto(options.window, file)
   const source: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes })
   const counted = { packed: 0 }
   const { head, rest } = await peek(source, counted)
@@ -31,14 +31,14 @@ export async function* traceBytes(file: string, options: TraceBytesOptions = {})
   else yield* rest
 }
 
-/** Whether the bytes of a file are the trace itself, and not packed or from elsewhere. */
-function isPlainFile(file: string): boolean {
-  if (file === '-' || !statSync(file).isFile()) return false
+/** The first bytes of a file that are the trace itself, and not packed or from elsewhere; of any other undefined. */
+export function plainHead(file: string, most: number): Uint8Array | undefined {
+  if (file === '-' || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const source = openSync(file, 'r')
-  const head = new Uint8Array(4)
-  readSync(source, head)
+  const bytes = new Uint8Array(most)
+  const head = bytes.subarray(0, readSync(source, bytes))
   closeSync(source)
-  return !isGzip(head) && !isZstd(head)
+  return isGzip(head) || isZstd(head) ? undefined : head
 }
 
 function* readInto(window: () => Uint8Array, file: string): Generator<Uint8Array> {

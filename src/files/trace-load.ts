@@ -10,7 +10,7 @@ import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { createRequestKeeper, type KeptRequests, keptOf } from './kept-requests.ts'
 import { loadKernels } from './kernels.ts'
-import { traceBytes } from './trace-bytes.ts'
+import { plainHead, traceBytes } from './trace-bytes.ts'
 import { printWarnings } from './warnings.ts'
 
 export interface TraceLoadOptions {
@@ -88,8 +88,16 @@ export async function loadRequests(
   return keeper.keep(await readNumbered(name, options, kernels, { sizes, times: false, take: keeper.take }))
 }
 
-/** Reads a trace whose rows are numbered many at a time, and answers what is known of it. */
-async function readNumbered(
+/** How many requests a file must hold by its length, where records are of one size; undefined where only reading it tells. */
+export function foreseenRequests(name: string, { format }: TraceLoadOptions): number | undefined {
+  const head = isWorkload(name) ? undefined : plainHead(name, headBytes)
+  if (head === undefined) return undefined
+  const { recordBytes } = format === 'auto' ? detectFormat(head, name) : traceFormats.choose(format).definition
+  return recordBytes === undefined ? undefined : sizeOf(name) / recordBytes
+}
+
+/** Reads a trace whose rows are numbered many at a time, and answers what is known of it. Throws UserError. */
+export async function readNumbered(
   name: string,
   options: TraceLoadOptions,
   kernels: WebAssembly.Module,

@@ -72,7 +72,7 @@ function windowRows(
   { keepsTrace }: KernelPlan,
   { objects, requests, capacityBytes }: Pick<KernelRunOptions, 'objects' | 'requests' | 'capacityBytes'>,
 ): number {
-  const queue = Math.max(shortestQueue, objects, 8 * Math.min(objects, capacityBytes))
+  const queue = Math.max(shortestQueue, 8 * Math.min(objects, capacityBytes))
   return Math.min(requests, keepsTrace ? queue + chunkRequests : chunkRequests)
 }
 

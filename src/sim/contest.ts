@@ -6,11 +6,10 @@ import { planKernel } from '../kernels/catalog.ts'
 import { createKernelRun, fitsKernel } from '../kernels/kernel-run.ts'
 import { createRandom } from '../lib/random.ts'
 import type { Choice } from '../lib/registry.ts'
-import { blockRows, type RequestSource } from '../traffic/request-source.ts'
+import { blockRows, type RequestSource, type TraceSummary } from '../traffic/request-source.ts'
 import { never, nextUses } from './next-use.ts'
 
-export interface ContestOptions {
-  trace: RequestSource
+export interface ContestSettings {
   policy: Choice<PolicyDefinition>
   admission: Choice<AdmissionDefinition> | null
   /** Bytes, or objects where sizes are ignored: a whole number. */
@@ -25,6 +24,25 @@ export interface ContestOptions {
   reportInterval?: number
   /** Compiled kernels; without them, or where a policy has none, the readable policy runs. Both count alike. */
   kernels: WebAssembly.Module | null
+}
+
+export interface ContestOptions extends ContestSettings {
+  trace: RequestSource
+}
+
+export interface FedContestOptions extends ContestSettings {
+  /** Requests that will be fed. */
+  count: number
+  /** Ids are below it; it may be more than there are objects, which costs addresses and no memory. */
+  mostObjects: number
+}
+
+/** A contest whose requests come piece by piece. */
+export interface Contest {
+  /** Asks for the next requests of the trace; `nextUses` is read where the policy knows the future, `bytes` where sizes count. */
+  feed(ids: Int32Array, bytes: Uint32Array | null, nextUses: Uint32Array | null): void
+  /** What came of it when all were fed: the trace had so many objects and bytes. */
+  result(trace: Pick<TraceSummary, 'objects' | 'requestedBytes'>): ContestResult
 }
 
 export interface ContestResult {
@@ -49,57 +67,65 @@ export interface Stretch {
 interface Runner {
   readonly misses: number
   readonly missedBytes: number
-  readonly metadataBytes: number
-  /** Asks for some rows of a block; `nextUses` is given where the policy knows the future. Without `bytes` every object counts 1. */
+  /** Bytes of bookkeeping for a trace of so many objects. */
+  metadataBytes(objects: number): number
+  /** Asks for some rows; `nextUses` is given where the policy knows the future. Without `bytes` every object counts 1. */
   feed(ids: Int32Array, bytes: Uint32Array | null, nextUses: Uint32Array | null, from: number, to: number): void
 }
 
 /** Runs one policy over one trace in one cache: on a miss the object is stored at once, by the accounting that all policies share. */
-export function runContest(options: ContestOptions): ContestResult {
-  const { trace, warmupRequests, blocks: blockCount, reportInterval = 0, ignoreSize } = options
-  const { runner, engine } = createRunner(options)
-  const feed = createFeeder(options, runner)
-  const first = Math.min(warmupRequests, trace.count)
-  feed(0, first)
-  const before = { misses: runner.misses, missedBytes: runner.missedBytes }
-  const counted = trace.count - first
-  const blocks = stretches(blockCount, block => Math.floor((block * counted) / blockCount))
-  const intervals = reportInterval > 0 ? Math.ceil(counted / reportInterval) : 0
-  const series = stretches(intervals, interval => Math.min(counted, interval * reportInterval))
-  for (let done = 0, block = 0, interval = 0; done < counted; ) {
-    while (block < blockCount - 1 && blocks[block]!.end <= done) block++
-    while (interval < intervals - 1 && series[interval]!.end <= done) interval++
-    const end = Math.min(blocks[block]?.end ?? counted, series[interval]?.end ?? counted)
-    const misses = runner.misses
-    feed(first + done, first + end)
-    if (blockCount > 0) blocks[block]!.misses += runner.misses - misses
-    if (intervals > 0) series[interval]!.misses += runner.misses - misses
-    done = end
+export function runContest({ trace, ...settings }: ContestOptions): ContestResult {
+  const contest = createContest({ ...settings, count: trace.count, mostObjects: trace.objects })
+  const future = settings.policy.definition.needsFuture ? futureOf(trace) : null
+  for (let index = 0; index < trace.blocks; index++) {
+    const { ids, bytes } = trace.block(index)
+    contest.feed(ids, bytes, future?.(index) ?? null)
   }
-  return {
-    requests: counted,
-    misses: runner.misses - before.misses,
-    requestedBytes: ignoreSize ? counted : trace.requestedBytes - bytesBefore(trace, first),
-    missedBytes: runner.missedBytes - before.missedBytes,
-    metadataBytes: runner.metadataBytes,
-    engine,
-    blocks: blocks.map(withoutEnd),
-    series: series.map(withoutEnd),
-  }
+  return contest.result(trace)
 }
 
-/** Feeds stretches of a trace, whatever blocks they lie in. */
-function createFeeder({ trace, policy, ignoreSize }: ContestOptions, runner: Runner) {
-  const future = policy.definition.needsFuture ? futureOf(trace) : null
-  return (from: number, to: number): void => {
-    for (let row = from; row < to; ) {
-      const index = Math.floor(row / blockRows)
-      const first = index * blockRows
-      const { ids, bytes, count } = trace.block(index)
-      const end = Math.min(to, first + count)
-      runner.feed(ids, ignoreSize ? null : bytes, future?.(index) ?? null, row - first, end - first)
-      row = end
-    }
+/** Begins the same for requests that are given as they are read. */
+export function createContest(options: FedContestOptions): Contest {
+  const { count, warmupRequests, blocks: blockCount, reportInterval = 0, ignoreSize } = options
+  const { runner, engine } = createRunner(options)
+  const warmup = Math.min(warmupRequests, count)
+  const counted = count - warmup
+  const intervals = reportInterval > 0 ? Math.ceil(counted / reportInterval) : 0
+  const blocks = createStretches(blockCount, block => warmup + Math.floor((block * counted) / blockCount))
+  const series = createStretches(intervals, interval => warmup + Math.min(counted, interval * reportInterval))
+  const before = { misses: 0, missedBytes: 0, requestedBytes: 0 }
+  let done = 0
+  /** Where the next border lies. */
+  const borderAfter = (row: number): number => (row < warmup ? warmup : Math.min(blocks.endAt(row), series.endAt(row)))
+  return {
+    feed(ids, bytes, nextUses) {
+      for (let from = 0; from < ids.length; ) {
+        const to = Math.min(ids.length, from + borderAfter(done) - done)
+        const missed = runner.misses
+        runner.feed(ids, ignoreSize ? null : bytes, nextUses, from, to)
+        const misses = runner.misses - missed
+        if (done < warmup) {
+          before.misses += misses
+          if (!ignoreSize) for (let row = from; row < to; row++) before.requestedBytes += bytes![row]!
+          before.missedBytes = runner.missedBytes
+        } else {
+          blocks.miss(misses)
+          series.miss(misses)
+        }
+        done += to - from
+        from = to
+      }
+    },
+    result: ({ objects, requestedBytes }) => ({
+      requests: counted,
+      misses: runner.misses - before.misses,
+      requestedBytes: ignoreSize ? counted : requestedBytes - before.requestedBytes,
+      missedBytes: runner.missedBytes - before.missedBytes,
+      metadataBytes: runner.metadataBytes(objects),
+      engine,
+      blocks: blocks.all,
+      series: series.all,
+    }),
   }
 }
 
@@ -112,40 +138,61 @@ function futureOf(trace: RequestSource): (index: number) => Uint32Array {
   return index => all.subarray(index * blockRows, (index + 1) * blockRows)
 }
 
-function bytesBefore(trace: RequestSource, row: number): number {
-  let sum = 0
-  for (let index = 0; index * blockRows < row; index++) {
-    const { bytes, count } = trace.block(index)
-    const end = Math.min(count, row - index * blockRows)
-    for (let at = 0; at < end; at++) sum += bytes![at]!
+/** Stretches one after the other, whose borders are rows of the trace. */
+function createStretches(count: number, borderOf: (index: number) => number) {
+  const all: Stretch[] = Array.from({ length: count }, (_, index) => ({
+    requests: borderOf(index + 1) - borderOf(index),
+    misses: 0,
+  }))
+  let current = 0
+  return {
+    all,
+    /** Where the stretch ends that a row lies in; rows are asked for in their order. */
+    endAt(row: number): number {
+      while (current < count && borderOf(current + 1) <= row) current++
+      return current < count ? borderOf(current + 1) : Number.POSITIVE_INFINITY
+    },
+    /** Counts misses of the stretch that was asked for last. */
+    miss(misses: number): void {
+      if (current < count) all[current]!.misses += misses
+    },
   }
-  return sum
 }
 
-/** Empty stretches whose borders are given, counted from the first request that counts. */
-function stretches(count: number, borderOf: (index: number) => number): (Stretch & { end: number })[] {
-  return Array.from({ length: count }, (_, index) => {
-    const end = borderOf(index + 1)
-    return { requests: end - borderOf(index), misses: 0, end }
-  })
+/** Whether the kernel of a policy will run, and not the readable policy. */
+export function runsKernel(options: FedContestOptions): boolean {
+  return kernelFor(options) !== null
 }
 
-function withoutEnd({ requests, misses }: Stretch): Stretch {
-  return { requests, misses }
-}
-
-function createRunner(options: ContestOptions): { runner: Runner; engine: 'kernel' | 'plain' } {
-  const { trace, policy, admission, capacity, ignoreSize, kernels } = options
+function kernelFor({ policy, admission, capacity, ignoreSize, kernels, count, mostObjects }: FedContestOptions) {
   const plan = admission === null && kernels !== null ? planKernel(policy.definition.name, policy.params) : undefined
-  if (plan && kernels !== null) {
-    const run = { capacityBytes: capacity, objects: trace.objects, requests: trace.count, unit: ignoreSize }
-    if (fitsKernel(plan, run)) return { runner: createKernelRun(kernels, plan, run), engine: 'kernel' }
+  const run = { capacityBytes: capacity, objects: mostObjects, requests: count, unit: ignoreSize }
+  return plan && kernels !== null && fitsKernel(plan, run) ? { kernels, plan, run } : null
+}
+
+function createRunner(options: FedContestOptions): { runner: Runner; engine: 'kernel' | 'plain' } {
+  const kernel = kernelFor(options)
+  if (kernel === null) return { runner: createPlainRunner(options), engine: 'plain' }
+  const { kernels, plan, run: settings } = kernel
+  const run = createKernelRun(kernels, plan, settings)
+  const runner: Runner = {
+    get misses() {
+      return run.misses
+    },
+    get missedBytes() {
+      return run.missedBytes
+    },
+    metadataBytes: objects =>
+      objects === settings.objects
+        ? run.metadataBytes
+        : createKernelRun(kernels, plan, { ...settings, objects }).metadataBytes,
+    feed: run.feed,
   }
-  return { runner: createPlainRunner(options), engine: 'plain' }
+  return { runner, engine: 'kernel' }
 }
 
 /** The readable policy behind the one shelf that everything uses. */
-function createPlainRunner({ policy, admission, capacity, seed }: ContestOptions): Runner {
+function createPlainRunner({ policy, admission, capacity, seed }: ContestSettings): Runner {
   const random = createRandom(seed, 'contest')
   const future = { nextUse: Number.POSITIVE_INFINITY }
   const context = { capacityBytes: capacity, random: random.fork('policy'), future }
@@ -162,9 +209,7 @@ function createPlainRunner({ policy, admission, capacity, seed }: ContestOptions
     get missedBytes() {
       return counts.missedBytes
     },
-    get metadataBytes() {
-      return cache.metadataBytes
-    },
+    metadataBytes: () => cache.metadataBytes,
     feed(ids, bytes, next, from, to) {
       let misses = 0
       let missedBytes = 0

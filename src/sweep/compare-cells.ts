@@ -54,6 +54,11 @@ function split(list: string): string[] {
   ]
 }
 
+/** Whether a size of the list is a share of the footprint, which only reading a trace tells. */
+export function sizesNeedTrace(list: string): boolean {
+  return split(list).some(asked => Number(asked) < 1)
+}
+
 /** The sizes of a list for one trace: shares of its footprint, bytes, or objects. Throws UserError. */
 export function sizesFor(list: string, trace: TraceSummary, ignoreSize: boolean): { asked: string; size: number }[] {
   const sizes = split(list).map(asked => ({ asked, size: sizeOf(asked, trace, ignoreSize) }))

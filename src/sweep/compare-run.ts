@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../lib/user-error.ts'
-import { type CompareOutcome, type CompareTask, runCell } from './compare-worker.ts'
+import { type CompareOutcome, type CompareTask, runCell } from './compare-task.ts'
 
 interface LabelledCell {
   /** What messages call it. */

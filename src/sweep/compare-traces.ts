@@ -1,16 +1,18 @@
 import { type KeptRequests, sampleOf, withNextUses } from '../files/kept-requests.ts'
 import { loadKernels } from '../files/kernels.ts'
 import { plainManifest } from '../files/manifest.ts'
-import { loadOptionsOf, loadRequests } from '../files/trace-load.ts'
+import { loadOptionsOf, loadRequests, type TraceLoadOptions } from '../files/trace-load.ts'
 import type { Spec } from '../lib/registry.ts'
 import { UserError } from '../lib/user-error.ts'
 import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
 import type { CompareResult, CompareRow } from '../report/compare.ts'
 import { adjusted } from '../sim/sample.ts'
-import { type Contender, parseContenders, sizesFor } from './compare-cells.ts'
+import type { TraceSummary } from '../traffic/request-source.ts'
+import { type Contender, parseContenders, sizesFor, sizesNeedTrace } from './compare-cells.ts'
 import { runCells } from './compare-run.ts'
-import type { CompareOutcome, CompareTask } from './compare-worker.ts'
+import { foreseenTrace, runWhileReading } from './compare-stream.ts'
+import type { CompareOutcome, CompareTask } from './compare-task.ts'
 
 /** What is compared, as the command line has it: numbers are texts that are checked here. */
 export interface CompareQuestion {
@@ -62,18 +64,16 @@ export async function compareTraces(
   const sampleRatio = shareOf(options)
   const engine = engineOf(options)
   const module = loadKernels()
-  const loaded: KeptRequests[] = []
-  for (const name of names)
-    loaded.push(await loadRequests(name, loadOptionsOf(options), options.ignoreSize !== true, module))
-  const traces = withOwnNames(loaded)
-  const kernels = engine === 'plain' ? null : (module ?? null)
   const references = parseContenders(options.reference, options.compat).filter(
     ({ label }) => !contenders.some(contender => contender.label === label),
   )
-  const entries = traces.flatMap(trace => entriesFor(trace, contenders, references, options, kernels))
+  const kernels = engine === 'plain' ? null : (module ?? null)
+  const entriesOf = (trace: KeptRequests): Entry[] => entriesFor(trace, contenders, references, options, kernels)
   const workers = options.workers === undefined ? undefined : count(options.workers, '--workers', 1)
-  onCell(0, entries.length)
-  const outcomes = await runCells(entries.map(cellOf), workers, onCell)
+  const job = { names, load: loadOptionsOf(options), entriesOf, onCell }
+  const isStream = names.length === 1 && !options.bound && sampleRatio === 1 && !sizesNeedTrace(options.size)
+  const { traces, entries, outcomes } =
+    (isStream ? await runAlone(job) : undefined) ?? (await runAll(job, !options.ignoreSize, module, workers))
   const rowsOf = (wanted: Role): CompareRow[] =>
     entries.flatMap(({ asked, role, task }, index) =>
       role === wanted ? [rowOf(asked, outcomes[index]!, role === 'whole' ? 1 : sampleRatio, task.wholeRequests)] : [],
@@ -106,6 +106,46 @@ export async function compareTraces(
 function engineOf({ engine }: CompareQuestion): 'auto' | 'plain' {
   if (engine === 'auto' || engine === 'plain') return engine
   throw new UserError({ message: `--engine ${engine}`, hint: 'auto or plain' })
+}
+
+interface Job {
+  names: readonly string[]
+  load: TraceLoadOptions
+  entriesOf: (trace: KeptRequests) => Entry[]
+  onCell: (done: number, cells: number) => void
+}
+
+interface Run {
+  traces: readonly TraceSummary[]
+  entries: readonly Entry[]
+  outcomes: readonly CompareOutcome[]
+}
+
+/** Runs a single cell while its trace is read; undefined where there are more, or where it needs the trace before. */
+async function runAlone({ names: [name = ''], load, entriesOf, onCell }: Job): Promise<Run | undefined> {
+  const foreseen = foreseenTrace(name, load)
+  const entries = foreseen === undefined ? [] : entriesOf(foreseen)
+  if (entries.length !== 1) return undefined
+  onCell(0, 1)
+  const run = await runWhileReading(name, load, entries[0]!.task)
+  if (run === undefined) return undefined
+  onCell(1, 1)
+  return { traces: [run.trace], entries, outcomes: [run.outcome] }
+}
+
+/** Runs all cells when their traces are read. */
+async function runAll(
+  { names, load, entriesOf, onCell }: Job,
+  sizes: boolean,
+  module: WebAssembly.Module | undefined,
+  workers: number | undefined,
+): Promise<Run> {
+  const loaded: KeptRequests[] = []
+  for (const name of names) loaded.push(await loadRequests(name, load, sizes, module))
+  const traces = withOwnNames(loaded)
+  const entries = traces.flatMap(entriesOf)
+  onCell(0, entries.length)
+  return { traces, entries, outcomes: await runCells(entries.map(cellOf), workers, onCell) }
 }
 
 /** Traces of one name get their places in the list before it, so that none is taken for another. */

@@ -36,6 +36,8 @@ export interface TraceOptions {
 }
 
 export interface TraceFormat extends Definition<object> {
+  /** Where all records are of one size and nothing else is in a file. */
+  recordBytes?: number
   /** Whether the first bytes of a file may be of this format. */
   looksLike(head: Uint8Array, fileName: string): boolean
   createParser(sink: RowSink, options: TraceOptions): TraceParser

@@ -18,6 +18,7 @@ export const oracleGeneral: TraceFormat = {
   title: 'libCacheSim oracleGeneral, 24 bytes a request',
   source: 'libCacheSim, traceReader: oracleGeneral',
   params: z.strictObject({}),
+  recordBytes: oracleGeneralBytes,
   looksLike(head, fileName) {
     if (/oraclegeneral/i.test(fileName)) return true
     if (head.length < 2 * oracleGeneralBytes) return false

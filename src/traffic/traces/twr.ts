@@ -18,6 +18,7 @@ export const twr: TraceFormat = {
   source:
     'J. Yang et al.: A large scale analysis of hundreds of in-memory cache clusters at Twitter, OSDI 2020; libCacheSim: twr',
   params: z.strictObject({}),
+  recordBytes,
   looksLike(head, fileName) {
     if (/\.twr(?:\.|$)/i.test(fileName)) return true
     if (head.length < 8 * recordBytes) return false
