@@ -1,79 +1,84 @@
 import { take } from './run'
 
-// A table of ids of 64 bits and their numbers. A slot is a single word. The bits of an id are mixed in a way that can be undone: the first
-// ones choose the slot, and all others are kept in it, above the number, for which as many bits are left as the table needs. So a word tells
-// exactly whether it is the id's. Only an id whose slot was taken, and that lies in one behind it, is compared with the list of all ids.
+// A table of ids of 64 bits and their numbers, made small so that much of it stays near the processor. A slot is a word of 32 bits: a number,
+// and in the bits that it leaves some more of the id's hash. The list of all ids, of which the often asked ones stand together at the beginning,
+// says whether a number is the id's: always that of the slot that the hash names, and of those behind it where the hash agrees.
 
-/** Words: the id's other bits, a bit that says that it lies behind its slot, and its number from 1. The ids by number follow and end the memory. */
+/** Words; 0 is a free slot, and numbers begin with 1. The ids by number follow and end the memory. */
 export let slots: usize = 0
 export let slotBits: u32 = 0
-let idOf: usize = 0
+export let idOf: usize = 0
 /** Ids that have a number. */
 export let known: u32 = 0
 
-export function openSlots(likelyObjects: u32): void {
-  slotBits = max<u32>(12, 33 - (clz<u32>(likelyObjects) as u32))
-  slots = take((8 as u64) << slotBits)
-  idOf = take((8 as u64) << (slotBits - 1))
+/** Three of four slots are taken at most. */
+@inline
+function mostKnown(bits: u32): u64 {
+  return (3 as u64) << ((bits as u64) - 2)
 }
 
-/** Makes sure that so many new ids find room: at most every other slot is taken. Views of the memory may end here. */
+export function openSlots(likelyObjects: u32): void {
+  slotBits = 12
+  while (mostKnown(slotBits) <= (likelyObjects as u64)) slotBits++
+  slots = take((4 as u64) << slotBits)
+  idOf = take(mostKnown(slotBits) << 3)
+}
+
+/** Makes sure that so many new ids find room. Views of the memory may end here. */
 export function prepareNumbering(more: u32): void {
-  while ((((known + more + 1) as u64) << 1) > ((1 as u64) << slotBits)) grow()
+  while (((known + more + 1) as u64) > mostKnown(slotBits)) grow()
 }
 
 function grow(): void {
-  const behind = idOf + ((8 as usize) << (slotBits - 1))
+  const before = mostKnown(slotBits) << 3
   slotBits++
-  // The slots double where they are: as many more bytes as they took move the ids on, which double too.
-  const moved = slots + ((8 as usize) << slotBits)
-  take((moved + ((8 as usize) << (slotBits - 1)) - behind) as u64)
+  // The slots double where they are: as many more bytes as they took move the ids on.
+  const moved = slots + ((4 as usize) << slotBits)
+  take(((moved - idOf) as u64) + (mostKnown(slotBits) << 3) - before)
   memory.copy(moved, idOf, ((known + 1) as usize) << 3)
   idOf = moved
-  memory.fill(slots, 0, (8 as usize) << slotBits)
-  for (let number: u32 = 1; number <= known; number++) put(mix(load<u64>(idOf + ((number as usize) << 3))), number)
+  memory.fill(slots, 0, (4 as usize) << slotBits)
+  // In their order: what came first, which is what is asked for most, gets the slot that its hash names.
+  for (let number: u32 = 1; number <= known; number++) put(hashOf(load<u64>(idOf + ((number as usize) << 3))), number)
 }
 
-/** Spreads ids over the high bits, however regular they are; different ids stay different. The steps are murmur3's last ones. */
+/** Spreads ids over 32 bits, the first of which are the best. */
 @inline
-export function mix(id: u64): u64 {
-  const once = (id ^ (id >> 33)) * 0xff51afd7ed558ccd
-  return (once ^ (once >> 33)) * 0xc4ceb9fe1a85ec53
+export function hashOf(id: u64): u32 {
+  return (((id ^ (id >> 32)) * 0x9e3779b97f4a7c15) >> 32) as u32
 }
 
+/** Where the slot lies that a hash names. */
 @inline
-function cellOf(slot: u64): usize {
-  return slots + ((slot as usize) << 3)
+export function cellOf(hash: u32, table: usize, bits: u32): usize {
+  return table + (((hash >> (32 - bits)) as usize) << 2)
 }
 
-/** Puts a number into the first free slot from its id's own on. */
+/** Puts a number into the first free slot from the one on that its hash names. */
 @inline
-function put(mixed: u64, number: u32): void {
-  const bits = slotBits as u64
-  const home = mixed >> (64 - bits)
-  const mask = ((1 as u64) << bits) - 1
-  let slot = home
-  while (load<u64>(cellOf(slot)) != 0) slot = (slot + 1) & mask
-  const isBehind = slot != home
-  store<u64>(cellOf(slot), (mixed << bits) | ((isBehind as u64) << (bits - 1)) | (number as u64))
+function put(hash: u32, number: u32): void {
+  const bits = slotBits
+  const mask = ((1 as u32) << bits) - 1
+  let slot = hash >> (32 - bits)
+  while (load<u32>(slots + ((slot as usize) << 2)) != 0) slot = (slot + 1) & mask
+  store<u32>(slots + ((slot as usize) << 2), (hash << bits) | number)
 }
 
-/** The number of an id, from 1; a new one gets the next. */
+/** The number of an id; a new one gets the next. */
 export function numberOf(id: u64): u32 {
-  const bits = slotBits as u64
-  const mask = ((1 as u64) << bits) - 1
-  const limit = ((1 as u64) << (bits - 1)) - 1
-  const mixed = mix(id)
-  let slot = mixed >> (64 - bits)
-  let word = load<u64>(cellOf(slot))
-  if ((word ^ (mixed << bits)) - 1 < limit) return (word & limit) as u32
-  while (word != 0) {
-    const number = (word & limit) as u32
-    if (load<u64>(idOf + ((number as usize) << 3)) == id) return number
+  const bits = slotBits
+  const mask = ((1 as u32) << bits) - 1
+  const hash = hashOf(id)
+  const tag = hash << bits
+  let slot = hash >> (32 - bits)
+  let cell = slots + ((slot as usize) << 2)
+  for (let word = load<u32>(cell); word != 0; word = load<u32>(cell)) {
+    const number = word ^ tag
+    if (number <= mask && load<u64>(idOf + ((number as usize) << 3)) == id) return number
     slot = (slot + 1) & mask
-    word = load<u64>(cellOf(slot))
+    cell = slots + ((slot as usize) << 2)
   }
-  put(mixed, ++known)
+  store<u32>(cell, tag | ++known)
   store<u64>(idOf + ((known as usize) << 3), id)
   return known
 }
