@@ -7,6 +7,7 @@ import type { LiveBackends } from '../live/backends.ts'
 import type { EdgeCode } from '../live/edge-code.ts'
 import type { Behind } from '../live/network.ts'
 import type { BackendsPlan, Plan } from '../scenario/plan.ts'
+import type { WatchedEngine } from '../services/edge/watched-engine.ts'
 import type { Served } from './serve-behind-text.ts'
 
 export interface BackendsToServe {
@@ -37,7 +38,12 @@ export async function serveBackends(options: BackendsToServe): Promise<Served> {
   })
   try {
     const rules = createPathRules(backends, plan.behaviors)
-    return { backends: running, rules, code: await openCode(backends, rules, running, pathOf), credentials }
+    const opened = await openCode(backends, rules, running, pathOf)
+    const close = async (isHard?: boolean): Promise<void> => {
+      await running.close(isHard)
+      await opened?.engine.close()
+    }
+    return { backends: { ...running, close }, rules, code: opened?.code, credentials }
   } catch (error) {
     await running.close(true)
     throw error
@@ -50,17 +56,11 @@ async function openCode(
   rules: Behind['rules'],
   { functions }: LiveBackends,
   pathOf: (reference: string) => string,
-): Promise<EdgeCode | undefined> {
+): Promise<{ code: EdgeCode; engine: WatchedEngine } | undefined> {
   if (backends.hooks.length === 0) return undefined
-  const late = backends.rules.map(({ hooks }) => backends.hooks[hooks[3]!]).find(hook => hook?.kind === 'function')
-  if (late !== undefined)
-    throw new UserError({
-      message: `edge.${late.name}: serve runs scripts at viewer-response, no functions`,
-      hint: 'the head of an answer does not wait; origin-response may be a function',
-    })
-  const [{ createEdgeCode }, { createEdgeEngine }] = await Promise.all([
+  const [{ createEdgeCode }, { createWatchedEngine }] = await Promise.all([
     import('../live/edge-code.ts'),
-    import('../services/edge/engine.ts'),
+    import('../services/edge/watched-engine.ts'),
   ])
   const scripts = await Promise.all(
     backends.hooks.flatMap(hook =>
@@ -69,7 +69,8 @@ async function openCode(
         : [],
     ),
   )
-  return createEdgeCode({ backends, rules, engine: await createEdgeEngine(scripts), functions, now: Date.now })
+  const engine = await createWatchedEngine(scripts)
+  return { code: createEdgeCode({ backends, rules, engine, functions, now: Date.now }), engine }
 }
 
 /** Every file and folder that the scenario names for its systems, by what it is called there. Throws UserError with all mistakes. */

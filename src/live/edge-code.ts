@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hookEvent, type PlainRequest, responseAfter } from '../backend/edge-event.ts'
-import { type EdgeEngine, type Hook, type HookEvent, type HookOutcome, hookRuns, hooks } from '../backend/edge-hooks.ts'
+import type { IncomingMessage } from 'node:http'
+import { hookEvent, type PlainRequest } from '../backend/edge-event.ts'
+import { type Hook, type HookEvent, type HookOutcome, hooks } from '../backend/edge-hooks.ts'
 import { judgeReturn } from '../backend/edge-judge.ts'
 import { fromLambdaEdge, lambdaEdgeEvent } from '../backend/lambda-edge.ts'
 import type { Fields } from '../cache/http/fields.ts'
@@ -10,18 +10,23 @@ import type { BackendsPlan } from '../scenario/plan.ts'
 import type { Functions } from '../services/functions/functions.ts'
 import type { PathRules } from './origin-choice.ts'
 
+/** Whoever runs scripts, at once or later. */
+export interface ScriptRunner {
+  run(name: string, event: HookEvent, now: Ms): HookOutcome | Promise<HookOutcome>
+}
+
 export interface EdgeCodeOptions {
   backends: BackendsPlan
   rules: PathRules
   /** Runs the scripts. */
-  engine: EdgeEngine
+  engine: ScriptRunner
   functions: Functions
   now(): Ms
 }
 
 /** The hooks of a scenario, for the PoPs that run them. */
 export interface EdgeCode {
-  /** Runs the hook of a moment for a path; undefined where there is none, a promise where it is a function. */
+  /** Runs the hook of a moment for a path; undefined where there is none, a promise where its outcome is not there at once. */
   run(
     hook: Hook,
     path: string,
@@ -55,46 +60,6 @@ async function call(functions: Functions, name: string, event: HookEvent): Promi
 export function whenKnown(outcome: HookOutcome | Promise<HookOutcome>, act: (outcome: HookOutcome) => void): void {
   if (outcome instanceof Promise) void outcome.then(act)
   else act(outcome)
-}
-
-/**
- * Lets the hook of the visitor's answer change its head before it goes out. Where the hook fails, the answer is its failure without a body.
- * A function cannot stand here: the head of an answer does not wait.
- */
-export function hookAnswer(
-  code: EdgeCode,
-  request: IncomingMessage,
-  response: ServerResponse,
-  plain: PlainRequest,
-): void {
-  const write = response.writeHead.bind(response) as (
-    status: number,
-    reason: string,
-    fields: string[],
-  ) => ServerResponse
-  const ip = ipOf(request)
-  response.writeHead = (status: number, ...rest: unknown[]): ServerResponse => {
-    const fields = [...((rest.at(-1) as string[] | undefined) ?? [])]
-    const reason = typeof rest[0] === 'string' ? rest[0] : ''
-    if (!hookRuns('viewer-response', { status, isHit: false, isMade: false })) return write(status, reason, fields)
-    const outcome = code.run('viewer-response', plain.target, { ip, request: plain, response: { status, fields } })
-    if (outcome === undefined || outcome instanceof Promise) return write(status, reason, fields)
-    if (outcome.kind === 'response') return write(status, reason, responseAfter(fields, outcome.response).fields)
-    dropBody(response)
-    return write(outcome.kind === 'failed' ? outcome.status : 502, '', [
-      'Content-Length',
-      '0',
-      'Cache-Control',
-      'no-store',
-    ])
-  }
-}
-
-/** What is still written belongs to an answer that is no longer sent. */
-function dropBody(response: ServerResponse): void {
-  const end = response.end.bind(response) as () => ServerResponse
-  response.write = () => true
-  response.end = () => end()
 }
 
 export function ipOf({ socket }: IncomingMessage): string {

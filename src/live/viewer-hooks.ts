@@ -1,8 +1,9 @@
 import { type PlainRequest, requestAfter, responseAfter } from '../backend/edge-event.ts'
 import type { Mode } from '../cache/http/freshness.ts'
 import type { Answers } from './answers.ts'
-import { type EdgeCode, hookAnswer, ipOf, whenKnown } from './edge-code.ts'
+import { type EdgeCode, ipOf, whenKnown } from './edge-code.ts'
 import type { Exchange } from './exchange.ts'
+import { hookAnswer } from './hook-answer.ts'
 import { isRefusal, type RequestHead, readRequestHead } from './request-head.ts'
 
 /** Runs the hooks of a visitor's request, and puts that of the answer in its way. `go` continues with the head as the hook left it. */

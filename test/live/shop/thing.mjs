@@ -14,6 +14,12 @@ export async function mark({ Records: [{ cf }] }) {
   return cf.request
 }
 
+/** The same for the answer. */
+export async function sign({ Records: [{ cf }] }) {
+  cf.response.headers['x-signed'] = [{ key: 'X-Signed', value: cf.request.uri }]
+  return cf.response
+}
+
 const created = []
 
 /** Keeps the keys that were created; tells them when it is called with anything else. */

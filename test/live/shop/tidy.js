@@ -5,6 +5,8 @@ function handler({ request, response }) {
     return response
   }
   if (request.uri === '/api/made') return { statusCode: 418, headers: { 'x-made': { value: 'here' } }, body: 'made' }
+  // One call that takes minutes.
+  if (request.uri === '/api/stuck') 'a'.repeat(400000).indexOf(`${'a'.repeat(200000)}b`)
   if (request.uri === '/api/thrown') throw new Error('thrown')
   request.uri = request.uri.toLowerCase()
   delete request.querystring.utm_source
