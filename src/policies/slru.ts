@@ -81,10 +81,10 @@ export class SegmentedLru implements Policy {
     return slot
   }
 
-  /** Who would leave next: the tail of the lowest segment that is not empty; negative when all are. */
+  /** Who would leave next: the tail of the lowest segment that is not empty; one of them must have somebody. */
   victim(): Slot {
     let segment = 0
-    while (segment < this.#limits.length - 1 && this.#lists.isEmpty(segment)) segment++
+    while (this.#lists.isEmpty(segment)) segment++
     return this.#lists.tail(segment)
   }
 

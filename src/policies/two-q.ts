@@ -38,7 +38,6 @@ const main = 1
 class TwoQ implements Policy {
   /** Am must shrink for an object that comes back to it. */
   overdue = false
-  readonly #capacityBytes: number
   readonly #inLimit: number
   readonly #outLimit: number
   readonly #mainLimit: number
@@ -53,7 +52,6 @@ class TwoQ implements Policy {
 
   constructor(capacityBytes: number, given: Params) {
     const least = given.libcachesim ? 0 : 1
-    this.#capacityBytes = capacityBytes
     this.#inLimit = Math.max(least, Math.floor(capacityBytes * given.in))
     this.#outLimit = Math.max(least, Math.floor(capacityBytes * given.out))
     this.#mainLimit = capacityBytes - this.#inLimit
@@ -73,8 +71,7 @@ class TwoQ implements Policy {
   }
 
   evict(_id: ObjectId, bytes: number): Slot {
-    const roomIsShort = this.#bytesIn[incoming]! + this.#bytesIn[main]! + bytes > this.#capacityBytes
-    const fromIn = (roomIsShort && this.#bytesIn[incoming]! > this.#inLimit) || this.#queues.isEmpty(main)
+    const fromIn = this.#bytesIn[incoming]! > this.#inLimit || this.#queues.isEmpty(main)
     const slot = this.#queues.tail(fromIn ? incoming : main)
     this.#leave(slot)
     if (fromIn) this.#out.addWithin(this.#outLimit, this.#idOf[slot]!, this.#bytesOf[slot]!)

@@ -92,7 +92,7 @@ export class WTinyLfuOfLibCacheSim implements Policy {
       this.#leaveWindow(candidate)
       if (this.#main.heldBytes + bytes > this.#mainLimit) {
         const victim = this.#main.victim()
-        const wins = victim >= 0 && this.#counts.estimate(id) > this.#counts.estimate(this.#idOf[victim]!)
+        const wins = this.#counts.estimate(id) > this.#counts.estimate(this.#idOf[victim]!)
         this.#leaving.push(wins ? this.#main.evict() : candidate)
         if (!wins) {
           this.#counts.add(id)

@@ -80,6 +80,8 @@ describe('policies do what their obvious twins do', () => {
       [10, 4],
       [100, 30],
       [400, 60],
+      // Some that are larger than the cache.
+      [12, 15],
     ] as const)
       fc.assert(
         fc.property(steps(mostBytes), requests => compare(spec, capacity, requests)),
