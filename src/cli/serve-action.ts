@@ -136,6 +136,7 @@ async function behindOf(plan: Plan, options: ServeOptions, folder: string): Prom
     port: readPort('--aws-port', options.awsPort),
     timeScale: readScale(options.timeScale),
     say,
+    logFormat: readLogFormat(options.log),
   })
 }
 
@@ -180,13 +181,17 @@ function withEdges(plan: Plan, count: number, atlas: Atlas): Plan {
 }
 
 function listenerFor({ log }: ServeOptions): (pop: string, answered: Answered) => void {
-  if (log === undefined) return recordSpan
-  if (log !== 'combined' && log !== 'json') throw new UserError('--log is combined or json')
-  const format: LogFormat = log
+  const format = readLogFormat(log)
+  if (format === undefined) return recordSpan
   return (pop, answered) => {
     recordSpan(pop, answered)
     process.stdout.write(`${formatAccess(format, pop, answered, new Date())}\n`)
   }
+}
+
+function readLogFormat(text: string | undefined): LogFormat | undefined {
+  if (text === undefined || text === 'combined' || text === 'json') return text
+  throw new UserError('--log is combined or json')
 }
 
 function tokenFor({ token = process.env.CDNLAB_TOKEN, host }: ServeOptions): { value: string; isNew: boolean } {

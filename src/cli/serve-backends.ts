@@ -3,6 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { resolveReference } from '../files/scenario-files.ts'
 import { UserError } from '../lib/user-error.ts'
+import type { LogFormat } from '../live/access-log.ts'
 import type { LiveBackends } from '../live/backends.ts'
 import type { EdgeCode } from '../live/edge-code.ts'
 import type { Behind } from '../live/network.ts'
@@ -20,11 +21,13 @@ export interface BackendsToServe {
   port: number
   timeScale: number
   say(text: string): void
+  /** How gateways write their access log to standard output; none when left out. */
+  logFormat?: LogFormat | undefined
 }
 
 /** Starts what stands behind the PoPs of a scenario. Throws UserError for files that are not there and code with mistakes. */
 export async function serveBackends(options: BackendsToServe): Promise<Served> {
-  const { plan, backends, host, port, timeScale, say } = options
+  const { plan, backends, host, port, timeScale, say, logFormat } = options
   const paths = await resolveAll(options)
   const pathOf = (reference: string): string => paths.get(reference)!
   const [{ startBackends }, { createPathRules }] = await Promise.all([
@@ -34,6 +37,7 @@ export async function serveBackends(options: BackendsToServe): Promise<Served> {
   const credentials = { accessKeyId: 'cdnlab', secretAccessKey: randomBytes(24).toString('base64url') }
   const running = await startBackends({
     ...{ plan, backends, pathOf, host, port, credentials, timeScale, now: Date.now },
+    ...(logFormat === undefined ? {} : { logFormat, log: writeLine }),
     onFault: error => say(`fault: ${error instanceof Error ? error.stack : String(error)}`),
   })
   try {
@@ -48,6 +52,10 @@ export async function serveBackends(options: BackendsToServe): Promise<Served> {
     await running.close(true)
     throw error
   }
+}
+
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 /** The hooks, each script checked; undefined where there are none. */

@@ -11,6 +11,9 @@ export function describeBehind({ backends, credentials, rules }: Served): string
   const origins = plan.origins.map(
     ({ name, kind }, index) => `origin ${backends.origins[index]!.origin}  ${name}: ${kind}`,
   )
+  const references = plan.origins.flatMap(({ name, kind }, index) =>
+    kind === 'api' ? [`reference ${backends.origins[index]!.origin}/_reference  ${name}: every route on a page`] : [],
+  )
   const buckets = plan.buckets.map(({ name, nodes, replicas }) => {
     const objects = backends.filled[name] ?? 0
     return `bucket ${name}: ${objects} objects, each on ${replicas} of ${nodes} nodes`
@@ -19,6 +22,7 @@ export function describeBehind({ backends, credentials, rules }: Served): string
   const functions = plan.functions.map(({ name, file }) => `function ${name}: ${file}`)
   return [
     ...origins,
+    ...references,
     ...buckets,
     ...tables,
     ...functions,

@@ -15,6 +15,7 @@ import { createLambdaApi } from '../services/functions/lambda-api.ts'
 import { objectCreatedEvent } from '../services/functions/object-created.ts'
 import { createIdentities, createRoot, type Identities, type Identity } from '../services/identities.ts'
 import { createTableService } from '../services/table/table-service.ts'
+import type { LogFormat } from './access-log.ts'
 import { createBucketOrigin } from './bucket-origin.ts'
 import { fillBucket } from './fill-bucket.ts'
 import { answerTimes, openPlannedTables } from './open-tables.ts'
@@ -41,6 +42,9 @@ export interface BackendsOptions {
   now(): Ms
   /** Milliseconds that never go back, for pools and meters; those of the process when left out. */
   steady?: () => Ms
+  /** Takes the access log of the gateways line by line; none is kept when left out. */
+  log?: ((line: string) => void) | undefined
+  logFormat?: LogFormat
   /** Something went wrong inside that no client is told of. */
   onFault(error: unknown): void
 }
@@ -164,15 +168,13 @@ async function openServices(
 }
 
 function openGateways(
-  { backends, pathOf, now, steady }: BackendsOptions,
+  { backends, pathOf, now, steady, log, logFormat = 'json' }: BackendsOptions,
   functions: Functions,
   identities: Identities,
 ): Promise<Gateway[]> {
   const read = (path: string): Promise<string> => readFile(pathOf(path), 'utf8')
-  const times = { timeOfDay: now, ...(steady ? { now: steady } : {}) }
-  return Promise.all(
-    backends.apis.map(plan => createGateway({ plan, functions, identities, readFile: read, ...times })),
-  )
+  const own = { timeOfDay: now, logFormat, ...(steady ? { now: steady } : {}), ...(log ? { log } : {}) }
+  return Promise.all(backends.apis.map(plan => createGateway({ plan, functions, identities, readFile: read, ...own })))
 }
 
 async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { propagation, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryTracer, propagator } from '../live/memory-tracer.ts'
+import { until } from '../live/rig.ts'
 import { type Api, apiPlan, openApi, routePlan } from './api-rig.ts'
 import { functionPlan } from './function-plan.ts'
 
@@ -301,6 +302,16 @@ describe('an API', () => {
       ip: '127.0.0.1',
     })
     expect(line).not.toMatch(/[^\x20-\x7e]/)
+  })
+
+  it('writes the combined format where that is asked for, and nobody writes lines of their own into it', async () => {
+    const own = await openApi(apiPlan([routePlan('ANY /echo/{id}', 'echo')]), { logFormat: 'combined' })
+    await fetch(`${own.url}/echo/1?a="b"`, { headers: { 'user-agent': 'say "ünd" \\', referer: 'http://x/' } })
+    await until(() => own.lines.length === 1)
+    expect(own.lines[0]).toMatch(
+      /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/echo\/1\?a=%22b%22 HTTP\/1\.1" 200 \d+ "http:\/\/x\/" "say \\"\\xfcnd\\" \\\\" \w+ "ANY \/echo\/\{id\}" [\d.]+ms$/,
+    )
+    await own.close()
   })
 })
 

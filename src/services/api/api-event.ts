@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { commonLogTime } from '../../lib/log-line.ts'
 
 /** What a gateway knows of a request when it calls a function. */
 export interface ApiRequest {
@@ -112,7 +113,7 @@ function contextOf(request: ApiRequest, authorizer: AuthorizerContext): object {
     requestId: request.requestId,
     routeKey: request.routeKey,
     stage: '$default',
-    time: clfTime(request.receivedAtMs),
+    time: commonLogTime(request.receivedAtMs),
     timeEpoch: request.receivedAtMs,
   }
 }
@@ -121,13 +122,4 @@ function textOf(body: Buffer, type: string | undefined): string | undefined {
   if (type !== undefined && !textTypes.test(type)) return undefined
   const text = body.toString()
   return text.includes('\ufffd') && !Buffer.from(text).equals(body) ? undefined : text
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `12/Mar/2020:19:03:58 +0000`, the time of the common log format. */
-export function clfTime(ms: number): string {
-  const date = new Date(ms)
-  const day = `${String(date.getUTCDate()).padStart(2, '0')}/${months[date.getUTCMonth()]}/${date.getUTCFullYear()}`
-  return `${day}:${date.toISOString().slice(11, 19)} +0000`
 }

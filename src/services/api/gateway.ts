@@ -8,7 +8,7 @@ import { UserError } from '../../lib/user-error.ts'
 import type { Functions } from '../functions/functions.ts'
 import type { Identities } from '../identities.ts'
 import { beginTrace } from '../trace.ts'
-import { formatApiAccess } from './access-line.ts'
+import { type ApiLogFormat, formatApiAccess } from './access-line.ts'
 import { answerRequest, type GatewayCounts, type OpenApi, type OpenRoute } from './answer-request.ts'
 import { createAuthorizers } from './authorizers.ts'
 import { corsFields } from './cors.ts'
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   timeOfDay?(): number
   /** Takes the access log line by line. */
   log?(line: string): void
+  /** How its lines are written: JSON when left out. */
+  logFormat?: ApiLogFormat
 }
 
 /** An API as a handler of requests, and of upgrades to WebSockets. */
@@ -42,7 +44,7 @@ export interface Gateway {
 
 /** Opens an API: routes, authorizers, schemas and the reference are checked now, not at the first request. Throws UserError. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { plan, functions, now = () => performance.now(), timeOfDay = Date.now, log } = options
+  const { plan, functions, now = () => performance.now(), timeOfDay = Date.now, log, logFormat = 'json' } = options
   const authorizers = await createAuthorizers({ ...options, plans: plan.authorizers, now: timeOfDay })
   const stage = bucketOf(plan.throttle)
   const counts = { requests: 0, refused: 0, throttled: 0, connections: 0 }
@@ -78,7 +80,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         sentBytes: 0,
       }
       const begunAt = now()
-      response.once('close', () => log?.(formatApiAccess(exchange, now() - begunAt)))
+      if (log) response.once('close', () => log(formatApiAccess(logFormat, plan.name, exchange, now() - begunAt)))
       answerRequest(api, exchange).catch(() => sendMessage(exchange, 500, 'Internal Server Error'))
     },
     upgrade(request, socket, head) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { clfTime } from './api-event.ts'
+import { commonLogTime } from '../../lib/log-line.ts'
 
 /** One open connection of a WebSocket API. */
 export interface Connection {
@@ -41,7 +41,7 @@ export function socketEvent(connection: Connection, parts: SocketEventParts): ob
       ...(eventType === 'MESSAGE' ? { messageId: randomUUID() } : {}),
       ...(closed ? { disconnectStatusCode: closed.code, disconnectReason: closed.reason } : {}),
       extendedRequestId: requestId,
-      requestTime: clfTime(nowMs),
+      requestTime: commonLogTime(nowMs),
       messageDirection: 'IN',
       stage: '$default',
       connectedAt: connection.connectedAtMs,
