@@ -109,6 +109,7 @@ describe('a shelf', () => {
       const cache = new Cache({ capacityBytes, policy, admission, onEvict })
       const shelf = createShelf(capacityBytes)
       const asked = { looks: 0, stores: 0 }
+      let mostHeld = 0
       for (const { verb, now, ...copy } of all) {
         const { id, bytes, freshUntil, staleUntil, errorUntil } = copy
         const held = shelf.copies.find(other => other.id === id)
@@ -123,6 +124,11 @@ describe('a shelf', () => {
           if (held) Object.assign(held, { freshUntil, staleUntil, errorUntil })
         } else expect(cache.forget(id)).toBe(take(shelf.copies, id) !== undefined)
         expect([cache.heldObjects, cache.heldBytes]).toEqual([shelf.copies.length, sum(shelf.copies)])
+        mostHeld = Math.max(mostHeld, cache.heldObjects)
+        // Slots are used again: no column that is indexed by them need be longer than what was held at once.
+        const slot = cache.slotOf(id)
+        if (slot >= 0) expect(slot).toBeLessThan(mostHeld)
+        else expect([cache.has(id), cache.errorUntil(id)]).toEqual([false, Number.NEGATIVE_INFINITY])
       }
       expect(told(cache)).toEqual(shelf.copies.sort((a, b) => a.id - b.id))
       expect([left, cache.evictions]).toEqual([shelf.left, shelf.left.length])
@@ -133,5 +139,11 @@ describe('a shelf', () => {
       })
     })
     fc.assert(law, { numRuns: 25, seed: 3 })
+  })
+
+  it('has a capacity that is not negative', () => {
+    const create = (capacityBytes: number) => new Cache({ capacityBytes, policy: createPolicy('fifo', 1).policy })
+    expect(create(0).capacityBytes).toBe(0)
+    expect(() => create(-1)).toThrow('a capacity is not negative')
   })
 })
