@@ -1,12 +1,11 @@
-import { loadPlan } from '../files/load-plan.ts'
+import { type LoadedPlan, loadPlan } from '../files/load-plan.ts'
 import { createManifest } from '../files/manifest.ts'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
 import { openTraceSource } from '../files/trace-source.ts'
 import { printWarnings } from '../files/warnings.ts'
 import { UserError } from '../lib/user-error.ts'
-import type { Plan } from '../scenario/plan.ts'
 import { whyWhole } from '../sim/catchment.ts'
-import { runPlan } from '../sim/run.ts'
+import { type RunPorts, runPlan } from '../sim/run.ts'
 import type { RunResult } from '../stats/result.ts'
 import type { RunOptions } from './run.ts'
 import { checkFormats, reportOf, writePage } from './run-report.ts'
@@ -52,10 +51,7 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   try {
     const onProgress = (done: number, expected: number): void => progress.update(done / expected)
     const ports = { manifest, trace, onProgress }
-    const count = workers === 1 ? 1 : shareCountOf(plan, workers)
-    if (count === 1) return { result: runPlan(plan, atlas, ports), text }
-    const { runSplit } = await import('./run-split.ts')
-    return { result: await runSplit(loaded, ports, count), text }
+    return { result: (await split(loaded, ports, workers)) ?? runPlan(plan, atlas, ports), text }
   } finally {
     progress.stop()
   }
@@ -72,9 +68,14 @@ function readWorkers({ workers = '1', watch }: RunOptions): number {
   return count
 }
 
-/** No more threads than PoPs; one where what they share keeps them together, and why is told. */
-function shareCountOf(plan: Plan, workers: number): number {
+/** The result of a run over threads; undefined where one thread does better or must do it alone, and why is told. */
+async function split(loaded: LoadedPlan, ports: RunPorts, workers: number): Promise<RunResult | undefined> {
+  const { plan } = loaded
+  if (workers === 1) return undefined
   const why = whyWhole(plan)
-  if (why !== undefined) process.stderr.write(`runs in one thread: ${why}\n`)
-  return why === undefined ? Math.min(workers, plan.pops.length) : 1
+  const { runSplit } = await import('./run-split.ts')
+  const result = why === undefined ? await runSplit(loaded, ports, workers) : undefined
+  if (result === undefined)
+    process.stderr.write(`runs in one thread: ${why ?? 'its PoPs would wait for their shared tier too often'}\n`)
+  return result
 }

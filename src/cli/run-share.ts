@@ -1,26 +1,46 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { loadAtlas } from '../files/atlas.ts'
+import { parentPort } from 'node:worker_threads'
 import { loadPlugins } from '../files/plugins.ts'
 import { openTraceSource } from '../files/trace-source.ts'
-import { createGeometry } from '../scenario/geometry.ts'
+import { Post, type PostOffice } from '../lib/post.ts'
+import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
-import { shareOf, sharesOf } from '../sim/catchment.ts'
+import { type RunShare, shareOf } from '../sim/catchment.ts'
+import type { Partition } from '../sim/partition.ts'
 import { runOnce } from '../sim/run-once.ts'
 
-/** What a thread is given: which share of how many it runs. */
+/** What a thread is given: which share it runs, and where it meets the others. */
 export interface ShareTask {
   plan: Plan
+  geometry: Geometry
   tracePath: string | undefined
-  share: number
-  count: number
   replications: number
+  partition: Partition
+  self: number
+  /** Null where nobody asks across. */
+  office: PostOffice | null
 }
+
+/** What a thread tells: how far the first one is, and what each replication counted. */
+export type ShareNews = { done: number; expected: number } | { share: RunShare }
 
 // A worker thread begins with the house's own registries.
 await loadPlugins()
-const { plan, tracePath, share, count, replications } = workerData as ShareTask
-const geometry = createGeometry(plan, loadAtlas())
-const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
-const ownEdges = sharesOf(plan, geometry, count)[share]!
-for (let replication = 0; replication < replications; replication++)
-  parentPort!.postMessage(shareOf(runOnce({ plan, geometry, replication, trace, ownEdges })))
+parentPort!.once('message', (task: ShareTask) => void runShare(task))
+
+async function runShare({ plan, geometry, tracePath, replications, partition, self, office }: ShareTask) {
+  const post = office === null ? null : new Post(office, self)
+  const tell = (news: ShareNews): void => parentPort!.postMessage(news)
+  try {
+    const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+    for (let replication = 0; replication < replications; replication++) {
+      const onProgress = (done: number, expected: number): void =>
+        tell({ done: replication * expected + Math.min(done, expected), expected: replications * expected })
+      const news = self === 0 ? { onProgress } : {}
+      const share = { partition, self, post }
+      tell({ share: shareOf(runOnce({ plan, geometry, replication, trace, share, ...news })) })
+    }
+  } catch (error) {
+    post?.leave()
+    throw error
+  }
+}

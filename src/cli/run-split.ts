@@ -1,68 +1,72 @@
 import { Worker } from 'node:worker_threads'
 import type { LoadedPlan } from '../files/load-plan.ts'
+import { createPostOffice } from '../lib/post.ts'
 import { createGeometry } from '../scenario/geometry.ts'
-import { joinShares, type RunShare, sharesOf } from '../sim/catchment.ts'
+import type { Plan } from '../scenario/plan.ts'
+import { joinShares, type RunShare } from '../sim/catchment.ts'
+import type { TraceSource } from '../sim/load.ts'
+import { partitionOf, waysOf } from '../sim/partition.ts'
 import { type RunPorts, routesOf } from '../sim/run.ts'
-import { type OneRun, runOnce } from '../sim/run-once.ts'
 import { createResult } from '../sim/run-result.ts'
 import type { RunResult } from '../stats/result.ts'
-import type { ShareTask } from './run-share.ts'
+import type { ShareNews, ShareTask } from './run-share.ts'
 
 /** Beside this module, under the name that the build gives it. */
 const shareModule = new URL('./run-share.js', import.meta.url)
 
+type SplitPorts = Pick<RunPorts, 'manifest' | 'trace' | 'onProgress'>
+
 /**
- * Runs a plan over threads, each of which sees to the visitors of some PoPs; this thread is one of them. Only for plans that can be split
- * (`sim/catchment`): then the result is that of one thread, to the last bit. Throws UserError.
+ * Runs a plan over threads, each of which sees to some PoPs. Only for plans that can be split (`sim/catchment`): then the result is that of
+ * one thread, to the last bit. Undefined where its PoPs are so near to each other that one thread alone is faster. Throws UserError.
  */
 export async function runSplit(
   { plan, atlas, tracePath }: LoadedPlan,
-  { manifest, trace = null, onProgress }: Pick<RunPorts, 'manifest' | 'trace' | 'onProgress'>,
+  { manifest, trace = null, onProgress }: SplitPorts,
   count: number,
-): Promise<RunResult> {
+): Promise<RunResult | undefined> {
   const replications = plan.traffic.kind === 'trace' ? 1 : plan.replications
-  const tasks = Array.from(
-    { length: count - 1 },
-    (_, other): ShareTask => ({
-      ...{ plan, tracePath, count, replications },
-      share: other + 1,
-    }),
-  )
-  const threads = tasks.map(startShare)
+  // Threads load their modules while this one finds out what they are to do.
+  const threads = Array.from({ length: Math.min(count, plan.pops.length) }, () => new Worker(shareModule))
   try {
     const geometry = createGeometry(plan, atlas)
-    const [ownEdges, ...others] = sharesOf(plan, geometry, count)
-    const runs: OneRun[] = []
-    for (let replication = 0; replication < replications; replication++) {
-      const report = (done: number, expected: number): void =>
-        onProgress?.(replication * expected + Math.min(done, expected), replications * expected)
-      runs.push(runOnce({ plan, geometry, replication, trace, ownEdges: ownEdges!, onProgress: report }))
-    }
-    const shares = await Promise.all(threads.map(({ ended }) => ended))
-    const joined = runs.map((run, replication) =>
+    const partition = partitionOf(plan, geometry, threads.length, requestsPerMs(plan, trace))
+    if (partition.count === 1) return undefined
+    const ways = waysOf(plan, partition)
+    const office = ways.length === 0 ? null : createPostOffice(partition.count, ways)
+    const tasks = Array.from({ length: partition.count }, (_, self): ShareTask => {
+      return { plan, geometry, tracePath, replications, partition, self, office }
+    })
+    const ended = Promise.all(tasks.map((task, self) => give(threads[self]!, task, onProgress)))
+    const routes = routesOf(plan, geometry)
+    const shares = await ended
+    const runs = Array.from({ length: replications }, (_, replication) =>
       joinShares(
-        run,
-        others.map((own, other) => ({ own, share: shares[other]![replication]! })),
+        shares.map(share => share[replication]!),
+        partition,
       ),
     )
-    return createResult(plan, manifest, joined, routesOf(plan, geometry))
+    return createResult(plan, manifest, runs, routes)
   } finally {
-    for (const { thread } of threads) await thread.terminate()
+    for (const thread of threads) await thread.terminate()
   }
 }
 
-/** Starts a thread, which goes to work although this one is busy. `ended` gives what each of its replications counted. */
-function startShare(task: ShareTask): { thread: Worker; ended: Promise<RunShare[]> } {
-  const thread = new Worker(shareModule, { workerData: task })
-  const ended = new Promise<RunShare[]>((resolve, reject) => {
+function requestsPerMs({ traffic }: Plan, trace: TraceSource | null): number {
+  if (traffic.kind === 'synthetic') return traffic.ratePerSecond / 1000
+  return trace === null ? 0 : trace.requests / trace.durationMs
+}
+
+/** Has a thread run its share: what each replication counted. */
+function give(thread: Worker, task: ShareTask, onProgress: RunPorts['onProgress']): Promise<RunShare[]> {
+  return new Promise((resolve, reject) => {
     const shares: RunShare[] = []
-    thread.on('message', (share: RunShare) => shares.push(share))
+    thread.on('message', (news: ShareNews) => {
+      if ('done' in news) onProgress?.(news.done, news.expected)
+      else if (shares.push(news.share) === task.replications) resolve(shares)
+    })
     thread.on('error', reject)
-    thread.on('exit', code =>
-      shares.length === task.replications ? resolve(shares) : reject(new Error(`a thread ended with ${code}`)),
-    )
+    thread.on('exit', code => reject(new Error(`a thread ended with ${code}`)))
+    thread.postMessage(task)
   })
-  // When this thread fails first, nobody waits for the others any more.
-  ended.catch(() => undefined)
-  return { thread, ended }
 }

@@ -40,7 +40,7 @@ export function registerRun(program: Command): void {
     .option('--html <file>', 'also a page to look at, in one file that needs nothing else')
     .option('-o, --output <file>', 'write to a file and not to standard output')
     .option('--watch', 'follow the run: figures, curves and map are redrawn while it goes')
-    .option('--workers <count>', 'threads to share the PoPs out over, where they share no tier; the result is the same')
+    .option('--workers <count>', 'threads to share the PoPs out over; the result is the same')
     .option('--no-progress', 'no progress bar')
     .addHelpText('before', examples)
     .addHelpText('after', codes)

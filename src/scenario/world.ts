@@ -38,6 +38,8 @@ export interface WorldPorts {
   onOriginAsk: (now: Ms) => void
   /** Told of each ask that reaches a tier, once it is answered; null costs nothing. */
   onHop: OnHop | null
+  /** The way from a PoP to its parent, where that is not seen to here; null where it is. Not there: all are. */
+  askAway?: (pop: number, parent: number, leg: Leg) => Ask | null
   /** Seed of this run's dice: of policies and admissions that throw them. */
   seed: number
   /** Who is told of what happens behind the PoPs; where there is nothing by name, nobody. */
@@ -105,11 +107,10 @@ export function createWorld(plan: Plan, geometry: Geometry, rules: Rules, ports:
     const toOrigin = wayToOrigin(pop)
     const { parent } = popPlans[pop]!
     if (parent < 0) return toOrigin
-    const toParent = wireTo(
-      (id, now, held, reply) => askTier(parent, id, now, held, reply),
-      geometry.parentLegs[pop]!,
-      true,
-    )
+    const leg = geometry.parentLegs[pop]!
+    const toParent =
+      ports.askAway?.(pop, parent, leg) ??
+      wireTo((id, now, held, reply) => askTier(parent, id, now, held, reply), leg, true)
     return (id, now, held, reply) => (alive[parent] === 1 ? toParent : toOrigin)(id, now, held, reply)
   }
 

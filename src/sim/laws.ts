@@ -3,11 +3,11 @@ import type { Plan } from '../scenario/plan.ts'
 import { hits, sumOf, total } from '../stats/metrics.ts'
 import type { RunResult } from '../stats/result.ts'
 import { Fate } from '../stats/tally.ts'
-import type { OneRun } from './run-once.ts'
+import type { Counted } from './run-once.ts'
 import type { Warm } from './run-result.ts'
 
 /** What must add up after a run, whatever happened in it. A law that is broken is a bug, and ends the program. */
-export function checkLaws(plan: Plan, { requests, world }: OneRun, { tally, origin }: Warm): RunResult['checks'] {
+export function checkLaws(plan: Plan, { requests, world }: Counted, { tally, origin }: Warm): RunResult['checks'] {
   const totals = world.pops.map(pop => pop.totals)
   const sum = (key: keyof (typeof totals)[number], of = totals): number => of.reduce((all, own) => all + own[key], 0)
   const served = hits(tally.requests)

@@ -49,11 +49,12 @@ export function createRecorder(
   /** Row of the block where the requests of the last moment begin. */
   let momentRow = 0
 
-  /** Spreads the requests of the last moment over its second. */
-  function closeMoment(): void {
+  /** Spreads the requests of the last moment over its second, or up to the next request where that comes earlier. */
+  function closeMoment(nextMs: number): void {
     const rows = block.count - momentRow
+    const spanMs = Math.min(1000, nextMs - last)
     if (rows > 1 && last % 1000 === 0)
-      for (let row = 1; row < rows; row++) block.timesMs[momentRow + row] = last + (1000 * row) / rows
+      for (let row = 1; row < rows; row++) block.timesMs[momentRow + row] = last + (spanMs * row) / rows
     momentRow = block.count
   }
 
@@ -80,7 +81,7 @@ export function createRecorder(
       if (count === most) throw full
       if (Number.isNaN(first)) first = timeS
       const now = Math.max(last, (timeS - first) * 1000)
-      if (now > last) closeMoment()
+      if (now > last) closeMoment(now)
       else if ((timeS - first) * 1000 < last) earlier++
       if (block.count === blockRows) makeRoom()
       const known = remap.count
@@ -114,7 +115,7 @@ export function createRecorder(
       return Object.fromEntries(Object.entries(notes).filter(([, times]) => times > 0))
     },
     source() {
-      closeMoment()
+      closeMoment(Number.POSITIVE_INFINITY)
       if (block.count > 0) store.push(block)
       block.count = 0
       if (count === 0) throw new UserError('the trace has no request')

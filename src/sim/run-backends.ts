@@ -1,12 +1,12 @@
 import type { Plan } from '../scenario/plan.ts'
 import { type BackendResult, backendRows, type FunctionRow } from '../stats/backend-result.ts'
-import type { OneRun } from './run-once.ts'
+import type { Counted } from './run-once.ts'
 import type { Warm } from './run-result.ts'
 
 /** What stood behind and at the edge, and what it did; undefined for one plain origin. `warm` is the sum over all runs. */
 export function runBackends(
   { backends, behaviors }: Plan,
-  runs: readonly OneRun[],
+  runs: readonly Counted[],
   warm: Warm,
 ): BackendResult | undefined {
   const { behind } = warm.tally
@@ -22,7 +22,7 @@ export function runBackends(
 }
 
 /** All replications together, the peak as the highest of them. */
-function functionRow(name: string, runs: readonly OneRun[]): FunctionRow {
+function functionRow(name: string, runs: readonly Counted[]): FunctionRow {
   const models = runs.map(({ world }) => world.backends!.functions.get(name)!)
   const sum = (of: (model: (typeof models)[number]) => number): number =>
     models.reduce((all, each) => all + of(each), 0)

@@ -4,11 +4,11 @@ import { type Cost, type CostLine, costMetrics, costOf, type Usage } from '../st
 import { estimateOf } from '../stats/estimate.ts'
 import type { Estimate } from '../stats/result.ts'
 import { Fate, fates, type Tally } from '../stats/tally.ts'
-import type { OneRun } from './run-once.ts'
+import type { Counted } from './run-once.ts'
 import type { Warm } from './run-result.ts'
 
 /** Money as metrics over the replications; nothing where the plan names no prices. */
-export function costHeadline(plan: Plan, runs: readonly OneRun[], warms: readonly Warm[]): Record<string, Estimate> {
+export function costHeadline(plan: Plan, runs: readonly Counted[], warms: readonly Warm[]): Record<string, Estimate> {
   if (plan.cost === undefined) return {}
   const bills = runs.map((run, index) => runCost(plan, [run], [warms[index]!], warms[index]!)!)
   return Object.fromEntries(costMetrics.map(({ id, of }) => [id, estimateOf(bills.map(of))]))
@@ -17,7 +17,7 @@ export function costHeadline(plan: Plan, runs: readonly OneRun[], warms: readonl
 /** What a month at the pace of the warm part costs; undefined where the plan names no prices. `warm` is the sum over all runs. */
 export function runCost(
   { cost, pops, backends }: Plan,
-  runs: readonly OneRun[],
+  runs: readonly Counted[],
   warms: readonly Warm[],
   warm: Warm,
 ): Cost | undefined {

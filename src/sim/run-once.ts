@@ -1,8 +1,11 @@
+import type { Cache } from '../cache/cache.ts'
 import type { Protocol } from '../geo/request-time.ts'
 import type { RouterContext } from '../geo/router.ts'
 import { createRouter } from '../geo/routers/index.ts'
+import type { Post } from '../lib/post.ts'
 import { createRandom, hashText } from '../lib/random.ts'
-import { createVirtualClock } from '../lib/virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from '../lib/virtual-clock.ts'
+import type { Pop } from '../network/pop.ts'
 import type { OnSpan } from '../scenario/backend-world.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
@@ -12,11 +15,15 @@ import { createAccounts } from '../stats/backend-tally.ts'
 import { Tally } from '../stats/tally.ts'
 import { Timeline } from '../stats/timeline.ts'
 import type { Catalog } from '../traffic/traffic.ts'
+import { createAway, ownOf, type Share } from './away.ts'
 import { directKindsOf } from './direct.ts'
 import { Ledger } from './ledger.ts'
 import { createLoad, type TraceSource } from './load.ts'
+import { MomentClock } from './moment-clock.ts'
+import { OrderedLedger } from './ordered-ledger.ts'
 import { batchRows, type Mark, simulate, type Watch } from './simulate.ts'
 import { Timing } from './timing.ts'
+import type { Windows } from './window-walk.ts'
 
 /** A stretch of a run: its tally, and the running totals at its end. */
 export interface Part {
@@ -24,15 +31,28 @@ export interface Part {
   tally: Tally
   origin: { asks: number; bytes: number }
   /** Of each PoP, what other PoPs asked of it and what it asked. */
-  totals: World['pops'][number]['totals'][]
+  totals: Pop['totals'][]
 }
 
-export interface OneRun {
+/** What a result is made of: a run that is over. */
+export interface Counted {
   /** In order of time; they add up to the run. */
   parts: Part[]
   timeline: Timeline
-  world: World
+  world: Pick<World, 'backends'> & { pops: readonly CountedPop[] }
   requests: number
+  /** Expected, where chance decides. */
+  durationMs: number
+  catalog: Pick<Catalog, 'bytesOf'>
+}
+
+/** What is asked of a PoP when all is over. */
+export interface CountedPop extends Pick<Pop, 'evictions' | 'totals'> {
+  cache: Pick<Cache, 'heldBytes' | 'heldObjects'>
+}
+
+export interface OneRun extends Counted {
+  world: World
   catalog: Catalog
   rules: Rules
   /** Times any request again, by its number. */
@@ -52,8 +72,8 @@ export interface OneRunOptions {
   onSpan?: OnSpan | null
   /** Given the world before anything is asked. */
   onWorld?: (world: World) => void
-  /** Sees to the visitors of these edges alone: see `sim/catchment`. */
-  ownEdges?: Uint8Array
+  /** Sees to the PoPs of this share alone: see `sim/catchment`. */
+  share?: Share
   /** The run ends with this request, when it is not over before. */
   lastRequest?: number
   onProgress?: (requests: number, expected: number) => void
@@ -62,7 +82,7 @@ export interface OneRunOptions {
 }
 
 /** Steps of the timeline: enough that means of five leave a choice of 64 cuts. */
-const timelineSteps = 320
+export const timelineSteps = 320
 /** Where the parts of a run begin when the warm-up is still to be found: halves of halves. */
 const dyadicShares = [0, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2]
 
@@ -74,7 +94,9 @@ export function runOnce(options: OneRunOptions): OneRun {
   const { catalog, traffic, durationMs, requests: expected } = load
   const seed = random.fork('seed').uint32()
   const rules = createRules(catalog, load.classes, plan.behaviors, seed)
-  const clock = createVirtualClock()
+  const { share } = options
+  const steps = share === undefined || share.post === null ? null : createSteps(share, share.post)
+  const clock: VirtualClock = steps?.clock ?? createVirtualClock()
   const timeline = new Timeline(timelineSteps, durationMs)
   const onOriginAsk = (now: number): void => {
     timeline.originAsks[timeline.stepOf(now)]!++
@@ -83,7 +105,10 @@ export function runOnce(options: OneRunOptions): OneRun {
   const tally = { current: parts[0]!.tally }
   const { onHop = null, onSpan = null } = options
   const accounts = plan.backends === null ? [] : createAccounts(plan.behaviors.length, () => tally.current.behind!)
-  const world = createWorld(plan, geometry, rules, { clock, onOriginAsk, onHop, seed, accounts, onSpan })
+  const world = createWorld(plan, geometry, rules, {
+    ...{ clock, onOriginAsk, onHop, seed, accounts, onSpan },
+    ...(steps === null ? {} : { askAway: steps.away.askFor }),
+  })
   options.onWorld?.(world)
   const routing = createRouting(plan, geometry, world)
   const marks: Mark[] = [
@@ -94,6 +119,8 @@ export function runOnce(options: OneRunOptions): OneRun {
   ]
   marks.sort((a, b) => a.atMs - b.atMs)
   const timing = createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`))
+  const ledger = new Ledger(timing, timeline, tally.current)
+  const windows = steps && { ...steps, ledger: steps.asksAway ? new OrderedLedger(ledger, steps.clock) : null }
   const requests = simulate({
     world,
     clock,
@@ -103,17 +130,30 @@ export function runOnce(options: OneRunOptions): OneRun {
     edges: geometry.edges,
     edgeOf: routing.edgeOf,
     tally,
-    ledger: new Ledger(timing, timeline, tally.current),
+    ledger: windows?.ledger ?? ledger,
     marks,
     nextUseOf: load.foresee(routing, world),
     watch: options.watch ?? null,
-    ownEdges: options.ownEdges ?? null,
+    own: share === undefined ? null : ownOf(share),
+    windows,
     lastRequest: options.lastRequest ?? Number.POSITIVE_INFINITY,
     rows: Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected))),
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
   })
   closePart(parts.at(-1)!, world)
-  return { parts, timeline, world, requests, catalog, rules, timing }
+  return { parts, timeline, world, requests, durationMs, catalog, rules, timing }
+}
+
+/** What keeps a share in step with those whose PoPs ask its own, or are asked. */
+function createSteps(share: Share, post: Post): Omit<Windows, 'ledger'> & { asksAway: boolean } {
+  const { partition, self } = share
+  const clock = new MomentClock()
+  return {
+    clock,
+    away: createAway(share, post, clock),
+    windowMs: partition.windowMs,
+    asksAway: partition.across.some(edge => partition.homeOf[edge] === self),
+  }
 }
 
 /** Moments to look at the run from: at most so many. */

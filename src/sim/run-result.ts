@@ -9,7 +9,7 @@ import { mser5 } from '../stats/warmup.ts'
 import { checkLaws } from './laws.ts'
 import { runBackends } from './run-backends.ts'
 import { costHeadline, runCost } from './run-cost.ts'
-import type { OneRun, Part } from './run-once.ts'
+import type { Counted, Part } from './run-once.ts'
 import { behaviorRows, cityRows, countryRows, popRows, routingRow } from './run-rows.ts'
 import { histogramOf, seriesOf } from './run-series.ts'
 
@@ -30,7 +30,7 @@ export interface Warm extends Figures {
 }
 
 /** Makes the result of a run from its replications. */
-export function createResult(plan: Plan, manifest: Manifest, runs: readonly OneRun[], routes: Routes): RunResult {
+export function createResult(plan: Plan, manifest: Manifest, runs: readonly Counted[], routes: Routes): RunResult {
   const warms = runs.map(run => stretchOf(run, warmFrom(plan, run)))
   const wholes = runs.map(run => stretchOf(run, 0))
   const warm = sumOfStretches(warms)
@@ -72,7 +72,7 @@ function headlineOf(warms: readonly Warm[]): Record<string, Estimate> {
 }
 
 /** When the warm part begins: at the rule's cut, or at the next border between parts. */
-function warmFrom({ warmup }: Plan, { parts, timeline }: OneRun): number {
+function warmFrom({ warmup }: Plan, { parts, timeline }: Counted): number {
   if (warmup.kind !== 'mser5') return parts.at(-1)!.fromMs
   const hitRatios = [...timeline.requests.keys()].map(
     step => timeline.hits[step]! / Math.max(1, timeline.requests[step]!),
@@ -82,7 +82,7 @@ function warmFrom({ warmup }: Plan, { parts, timeline }: OneRun): number {
 }
 
 /** What was counted from a time on. The time must be where a part begins. */
-function stretchOf({ parts }: OneRun, fromMs: number): Warm {
+function stretchOf({ parts }: Counted, fromMs: number): Warm {
   const first = parts.findIndex(part => part.fromMs >= fromMs)
   const before = parts[first - 1]
   const last = parts.at(-1)!
@@ -156,7 +156,7 @@ function eventText({ pops }: Plan, event: Plan['events'][number]): string {
   return event.type
 }
 
-function notesOf(plan: Plan, runs: readonly OneRun[]): string[] {
+function notesOf(plan: Plan, runs: readonly Counted[]): string[] {
   const notes = [
     'Distances become round trips by a fitted model, not by measurement of these paths; a PoP answers from memory, without load.',
     'A connection to a parent or to the origin is always open; the time of an object starts when it arrives.',

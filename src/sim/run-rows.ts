@@ -2,13 +2,13 @@ import { bucketCount, quantileOf } from '../lib/log-histogram.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { CityRow, PopRow, RunResult, VisitorRow } from '../stats/result.ts'
 import { Fate, fates, placeSums, type Tally } from '../stats/tally.ts'
-import type { OneRun } from './run-once.ts'
+import type { Counted } from './run-once.ts'
 import type { Routes, Warm } from './run-result.ts'
 
 /** A row a PoP, in the order of the plan. Bytes held are of the last replication's end, evictions of all. */
 export function popRows(
   plan: Plan,
-  runs: readonly Pick<OneRun, 'world'>[],
+  runs: readonly Pick<Counted, 'world'>[],
   warm: Pick<Warm, 'tally' | 'totals'>,
 ): PopRow[] {
   const last = runs.at(-1)!

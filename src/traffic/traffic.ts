@@ -1,4 +1,5 @@
 import type { ObjectId } from '../cache/policy.ts'
+import type { Ms } from '../lib/clock.ts'
 
 /** A stretch of requests in order of time, as columns. A request is a row number. */
 export interface Batch {
@@ -36,4 +37,17 @@ export function createBatch(capacity: number): Batch {
     objects: new Int32Array(capacity),
     places: new Uint16Array(capacity),
   }
+}
+
+/** First row from `from` on whose time is `untilMs` or later. */
+export function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): number {
+  if (timesMs[count - 1]! < untilMs) return count
+  let low = from
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (timesMs[middle]! < untilMs) low = middle + 1
+    else high = middle
+  }
+  return low
 }
