@@ -1,6 +1,6 @@
 import type { ObjectId } from '../cache/policy.ts'
 import type { Ms } from '../lib/clock.ts'
-import { absent, IdMap } from '../lib/id-map.ts'
+import { IdMap } from '../lib/id-map.ts'
 import { TimedQueue } from '../lib/timed-queue.ts'
 import { type Answer, holdsNothing, type Reply, type Version } from './ask.ts'
 
@@ -20,7 +20,6 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 export type Landed = (answer: Answer, then: Ms, outcome: Outcome) => void
 
 // By names of this file, because each read of an imported one is a look-up and a check.
-const none = absent
 const nothing = holdsNothing
 
 /** A number that the compiler takes for a real one from the beginning, so that a field never changes its kind. */
@@ -46,8 +45,6 @@ export class Flight {
   outcome: Outcome = Outcome.fetched
   /** False after a purge: what arrives is older than the purge and must not be stored. */
   mayStore = true
-  /** False once it has arrived, until it is used again. */
-  isOpen = false
   /** Most flights have one who waits, so the first one stands alone. */
   firstWaiter: Landed | null = null
   readonly otherWaiters: Landed[] = []
@@ -92,10 +89,9 @@ export class Flights {
     return this.#arrivals.nextTime
   }
 
-  /** The fetch that an ask for this object could join. */
-  find(id: ObjectId): Flight | null {
-    const number = this.#byObject.get(id)
-    return number === none ? null : this.#made[number]!
+  /** The fetch that an ask for this object could join; there must be one. */
+  find(id: ObjectId): Flight {
+    return this.#made[this.#byObject.get(id)]!
   }
 
   /** True where an ask for this object could join a fetch. */
@@ -112,7 +108,6 @@ export class Flights {
     flight.nextUse = nextUse
     flight.isAnswered = false
     flight.mayStore = true
-    flight.isOpen = true
     this.#byObject.set(id, flight.number)
     return flight
   }
@@ -143,15 +138,14 @@ export class Flights {
   takeArrived(): Flight {
     const flight = this.#made[this.#arrivals.pop()]!
     if (this.#byObject.get(flight.id) === flight.number) this.#byObject.delete(flight.id)
-    flight.isOpen = false
     this.#free.push(flight)
     return flight
   }
 
-  /** What arrives for matching objects from now on is not stored, and nobody joins it any more. */
+  /** What arrives for matching objects from now on is not stored, and nobody joins it any more. Flights at rest do not mind. */
   disown(matches: (id: ObjectId) => boolean): void {
     for (const flight of this.#made) {
-      if (!flight.isOpen || !matches(flight.id)) continue
+      if (!matches(flight.id)) continue
       flight.mayStore = false
       this.#byObject.delete(flight.id)
     }

@@ -112,7 +112,7 @@ export class Pop {
   /** Sees to an ask that was no hit: `landed` is told, now or later, what the asker gets and when. A stale one is served at once. */
   fetch(id: ObjectId, now: Ms, verdict: Verdict, landed: Landed): void {
     if (verdict === pass) this.#pass(id, now, landed)
-    else if (verdict === join) this.#join(this.#flights.find(id)!, landed)
+    else if (verdict === join) this.#join(this.#flights.find(id), landed)
     else if (verdict === stale) {
       landed(this.#fromShelf(id, now, nothing), now, fetched)
       if (!this.#flights.has(id)) this.#begin(id, now, true, null)

@@ -40,12 +40,23 @@ function served(times: readonly number[], workers: number, queue: number, thinkM
 }
 
 describe('an origin with limits', () => {
+  it('fails and slows down as one without, by the moment at which it begins', () => {
+    const health: Health = { isDown: now => now < 100, slowness: now => (now < 200 ? 10 : 1) }
+    const totals = { asks: 0, bytes: 0 }
+    const origin = createLimitedOrigin(holdings, health, 5, totals, { concurrency: 1, queue: 1 })
+    expect(asked(origin, 1, 99)).toMatchObject([{ status: 502, bytes: 0, at: 99 }])
+    expect(asked(origin, 1, 160)).toMatchObject([{ status: 200, at: 210 }])
+    expect(asked(origin, 1, 190)).toMatchObject([{ status: 200, at: 215 }])
+    expect(totals).toEqual({ asks: 3, bytes: 200 })
+  })
+
   it('serves as many at once as it may, lets some wait, and refuses the rest', () => {
     const drawn = fc.record({
-      gaps: fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 80 }),
+      // Small, so that an ask often comes at the moment at which a worker is free.
+      gaps: fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 80 }),
       workers: fc.integer({ min: 1, max: 4 }),
       queue: fc.integer({ min: 0, max: 5 }),
-      thinkMs: fc.constantFrom(1, 10, 70),
+      thinkMs: fc.constantFrom(1, 10, 40),
     })
     fc.assert(
       fc.property(drawn, ({ gaps, workers, queue, thinkMs }) => {
