@@ -1,5 +1,5 @@
-import { LazyQueue, listMask, openEntries, openQueue, openRows, queueBytes, readAhead, rowOf, sizeAt } from './lazy-queue'
-import { capacity, ids, mostHeld, objects, sized, sizes, tell } from './run'
+import { LazyQueue, listMask, openEntries, openQueue, openRows, queueBytes, rowOf, sizeAt, tagAhead } from './lazy-queue'
+import { capacity, discard, ids, mostHeld, objects, sized, sizes, tell } from './run'
 
 // ARC: T1 and T2 with their ghosts B1 and B2 as four lists.
 
@@ -27,16 +27,76 @@ export function openArc(): void {
 }
 
 export function runArc(count: u32): u32 {
-  return sized ? run(count, true) : run(count, false)
+  if (sized) return run(count, true)
+  return capacity == 0 ? count : runUnit(count)
+}
+
+/** At unit size: the residents are as many as the capacity from the first eviction on, and at most one ghost leaves for another. */
+@inline
+function runUnit(count: u32): u32 {
+  const most = capacity
+  let misses: u32 = 0
+  let read: u32 = 0
+  for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
+    const id = load<u32>(ids + at)
+    read |= tagAhead(ids + at, false)
+    const row = rowOf(id, false)
+    const list = load<u32>(row) & listMask
+    if (list == oftenList) often.renew(id, row, false)
+    else if (list == onceList) once.moveTo(often, id, row, false)
+    else {
+      misses++
+      if (once.bytes + often.bytes == most) replace(row, list)
+      if (list == 0) enter(once, id, row)
+      else enter(often, id, row)
+    }
+  }
+  discard(read)
+  return misses
+}
+
+/** Lets one resident go for an object that was found in a list of ghosts, or in none. */
+@inline
+function replace(row: usize, list: u32): void {
+  const inOnce = once.bytes
+  if (list != 0) adapt(row, list, false)
+  else {
+    if (inOnce == capacity) {
+      once.forgetOldest(false)
+      return
+    }
+    const seenOnce = inOnce + onceLeft.bytes
+    if (seenOnce >= capacity) onceLeft.forgetOldest(false)
+    else if (seenOnce + often.bytes + oftenLeft.bytes >= 2 * capacity) oftenLeft.forgetOldest(false)
+  }
+  // Neither half of this is easy to foretell: they are not asked one after the other.
+  const held = inOnce as f64
+  const isOver = ((held > target) as u32) | (((held == target) as u32) & ((list == oftenGhosts) as u32))
+  if (((often.bytes == 0) as u32) | (((inOnce > 0) as u32) & isOver)) leave(once, onceLeft)
+  else leave(often, oftenLeft)
+}
+
+@inline
+function enter(queue: LazyQueue, id: u32, row: usize): void {
+  queue.bytes++
+  queue.push(id, row, false)
+}
+
+@inline
+function leave(queue: LazyQueue, ghosts: LazyQueue): void {
+  const id = queue.pop()
+  queue.bytes--
+  enter(ghosts, id, rowOf(id, false))
 }
 
 @inline
 function run(count: u32, withSizes: bool): u32 {
   let misses: u32 = 0
+  let read: u32 = 0
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
-    readAhead(ids, at, end, withSizes)
+    read |= tagAhead(ids + at, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -63,6 +123,7 @@ function run(count: u32, withSizes: bool): u32 {
     }
   }
   tell(missedBytes, skipped)
+  discard(read)
   return misses
 }
 

@@ -1,4 +1,4 @@
-import { capacity, objects, sized, take } from './run'
+import { aheadBytes, capacity, objects, sized, take } from './run'
 
 // Lists for policies with several of them. Each object has one tag: the list that it is in and its entry there. Going to the head
 // or to another list writes a new entry and a new tag; the old entry is stale. A bit for each entry says whether it is current, so that
@@ -24,27 +24,10 @@ export function rowOf(id: u32, withSizes: bool): usize {
   return rows + ((id as usize) << (withSizes ? 3 : 2))
 }
 
-/** Requests whose tags are read ahead together. */
-export const blockRows: u32 = 64
-const blockBytes: usize = 64 << 2
-let sink: u32 = 0
-
-/**
- * At the beginning of a block of requests reads their tags, all at a time: alone, each would wait for memory behind a branch. Says
- * whether a block begins.
- */
+/** The tag of a later request, read ahead. */
 @inline
-export function readAhead(requests: usize, at: usize, end: usize, withSizes: bool): bool {
-  if ((at & (blockBytes - 1)) != 0) return false
-  readTags(requests + at, min<usize>(end - at, blockBytes), withSizes)
-  return true
-}
-
-function readTags(from: usize, bytes: usize, withSizes: bool): void {
-  let all: u32 = 0
-  for (let at = from, end = from + bytes; at < end; at += 4) all |= load<u32>(rowOf(load<u32>(at), withSizes))
-  // What is read must be for something, or the compiler leaves it out.
-  sink = all
+export function tagAhead(at: usize, withSizes: bool): u32 {
+  return load<u32>(rowOf(load<u32>(at, aheadBytes), withSizes))
 }
 
 @inline
@@ -64,7 +47,7 @@ function entryAt(entry: u32): usize {
 
 /** The object of the first entry in a word of which these bits are set. */
 @inline
-function idIn(word: u32, left: u64): u32 {
+function firstIn(word: u32, left: u64): u32 {
   return load<u32>(entryAt((word << 6) | (ctz<u64>(left) as u32)))
 }
 
@@ -158,7 +141,7 @@ export class LazyQueue {
       left = load<u64>(wordAt(word))
     }
     store<u64>(wordAt(word), left & (left - 1))
-    return idIn(word, left)
+    return firstIn(word, left)
   }
 
   /** Takes the object at the tail out of the list for good and answers its id. */
@@ -186,7 +169,7 @@ export class LazyQueue {
   @inline
   oldest(): u32 {
     const word = load<u64>(wordAt(this.tail)) == 0 ? this.advance() : this.tail
-    return idIn(word, load<u64>(wordAt(word)))
+    return firstIn(word, load<u64>(wordAt(word)))
   }
 
   /** Moves the tail on to the next word with a current entry. */
@@ -206,7 +189,7 @@ export class LazyQueue {
     let kept: u32 = 0
     for (let word = start; ; word = this.after(word)) {
       for (let left = load<u64>(wordAt(word)); left != 0; left &= left - 1) {
-        const id = idIn(word, left)
+        const id = firstIn(word, left)
         if (kept == 64) {
           kept = 0
           to = this.after(to)

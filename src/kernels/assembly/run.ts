@@ -14,7 +14,14 @@ export let sizes: usize = 0
 /** Index of the next request for the same object, for the policies that know the future. */
 export let nexts: usize = 0
 
+/**
+ * How far ahead of a request kernels read what a later one will ask: alone, it would wait for memory behind a branch. Behind the ids of a
+ * chunk there is room for it.
+ */
+export const aheadBytes: usize = 48
+
 let missedBytes: i64 = 0
+let readAhead: u32 = 0
 let skipped: u32 = 0
 let free: usize = __heap_base
 
@@ -34,7 +41,7 @@ export function begin(capacityBytes: f64, objectCount: u32, requests: u32, hasSi
   objects = objectCount
   sized = hasSizes
   room = requests
-  ids = take((room as u64) << 2)
+  ids = take(((room as u64) << 2) + aheadBytes)
   if (hasSizes) sizes = take((room as u64) << 2)
   if (hasNexts) nexts = take((room as u64) << 2)
 }
@@ -53,6 +60,11 @@ export function ringRows(rows: u32): u32 {
 export function tell(missed: i64, without: u32): void {
   missedBytes = missed
   skipped = without
+}
+
+/** Takes what was read ahead: were it for nothing, the compiler would leave it out. */
+export function discard(read: u32): void {
+  readAhead = read
 }
 
 export function idsAt(): usize {

@@ -1,5 +1,5 @@
-import { createGhosts, Ghosts } from './ghosts'
-import { capacity, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
+import { LazyQueue, openEntries, openQueue, openRows, queueBytes, rowOf, sizeAt } from './lazy-queue'
+import { aheadBytes, capacity, discard, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
 
 // S3-FIFO as two rings and a queue of ghosts, with one byte an object: 0, held with 1 + its hits, or a ghost. Which queue holds an
 // object need not be known: only tails ask, and they know their ring.
@@ -9,11 +9,11 @@ const ghost: u32 = 255
 const most: u32 = 4
 
 let states: usize = 0
-let sizeOf: usize = 0
 let small: usize = 0
 let main: usize = 0
 let mask: u32 = 0
-let ghosts!: Ghosts
+/** Their tags say where they are, and of all objects the rows have the size. */
+const ghosts = changetype<LazyQueue>(memory.data(queueBytes, queueBytes))
 let smallLimit: i64 = 0
 let mainLimit: i64 = 0
 let ghostLimit: i64 = 0
@@ -39,21 +39,17 @@ export function openS3Fifo(smallShare: f64, ghostShare: f64, threshold: u32, fil
   fillsMain = fillMain
   strict = libcachesim
   states = take(objects)
-  if (sized) sizeOf = take((objects as u64) << 2)
   const rows = ringRows(mostHeld())
   small = take((rows as u64) << 2)
   main = take((rows as u64) << 2)
   mask = rows - 1
-  ghosts = createGhosts(objects, min<i64>(ghostLimit, objects) as u32)
+  openRows()
+  openQueue(ghosts, 1, min<i64>(ghostLimit, objects) as u32, 2)
+  openEntries()
 }
 
 export function runS3Fifo(count: u32): u32 {
   return sized ? run(count, true) : run(count, false)
-}
-
-@inline
-function sizeAt(id: u32, withSizes: bool): u32 {
-  return withSizes ? load<u32>(sizeOf + ((id as usize) << 2)) : 1
 }
 
 @inline
@@ -67,10 +63,12 @@ function run(count: u32, withSizes: bool): u32 {
   let inSmall = smallHeld
   let inMain = mainHeld
   let misses: u32 = 0
+  let read: u32 = 0
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
     const id = load<u32>(ids + at)
+    read |= load<u8>(column + load<u32>(ids + at, aheadBytes))
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
       skipped++
@@ -86,7 +84,7 @@ function run(count: u32, withSizes: bool): u32 {
     if (withSizes) missedBytes += size
     const comesBack = state == ghost
     if (comesBack) {
-      ghosts.forget(id, sizeAt(id, withSizes))
+      ghosts.forget(rowOf(id, withSizes), withSizes)
       store<u8>(cell, 0)
     }
     if ((size as i64) > capacity || (strict && (size as i64) > smallLimit)) continue
@@ -96,7 +94,7 @@ function run(count: u32, withSizes: bool): u32 {
       if (inMain <= mainLimit)
         while (!leaves && smallLast != smallFirst) {
           const oldest = load<u32>(small + (((smallLast++ & rows) as usize) << 2))
-          const bytes = sizeAt(oldest, withSizes)
+          const bytes = sizeAt(rowOf(oldest, withSizes), withSizes)
           inSmall -= bytes
           leaves = (load<u8>(column + oldest) as u32) <= lastLeaving
           if (leaves) leaveSmall(oldest, bytes, withSizes)
@@ -111,14 +109,14 @@ function run(count: u32, withSizes: bool): u32 {
         const left = (load<u8>(column + oldest) as u32) - 1
         store<u8>(column + oldest, left)
         leaves = left == 0
-        if (leaves) inMain -= sizeAt(oldest, withSizes)
+        if (leaves) inMain -= sizeAt(rowOf(oldest, withSizes), withSizes)
         else store<u32>(main + (((mainFirst++ & rows) as usize) << 2), oldest)
       }
     }
     // The program that `strict` follows makes room for an object as large as the small queue, and then refuses it.
     if (strict && !comesBack && (size as i64) == smallLimit) continue
     store<u8>(cell, 1)
-    if (withSizes) store<u32>(sizeOf + ((id as usize) << 2), size)
+    if (withSizes) store<u32>(rowOf(id, withSizes), size, 4)
     if (comesBack || (fillsMain && !hasEvicted && inSmall >= smallLimit)) {
       store<u32>(main + (((mainFirst++ & rows) as usize) << 2), id)
       inMain += size
@@ -134,6 +132,7 @@ function run(count: u32, withSizes: bool): u32 {
   smallHeld = inSmall
   mainHeld = inMain
   tell(missedBytes, skipped)
+  discard(read)
   return misses
 }
 
@@ -144,9 +143,10 @@ function leaveSmall(id: u32, bytes: u32, withSizes: bool): void {
   store<u8>(states + id, remembered ? ghost : 0)
   if (!remembered) return
   while (ghosts.bytes + bytes > ghostLimit) {
-    const oldest = ghosts.oldest()
-    ghosts.forget(oldest, sizeAt(oldest, withSizes))
+    const oldest = ghosts.pop()
+    ghosts.bytes -= sizeAt(rowOf(oldest, withSizes), withSizes)
     store<u8>(states + oldest, 0)
   }
-  ghosts.add(id, bytes)
+  ghosts.bytes += bytes
+  ghosts.push(id, rowOf(id, withSizes), withSizes)
 }

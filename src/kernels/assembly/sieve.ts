@@ -1,4 +1,4 @@
-import { capacity, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
+import { aheadBytes, capacity, discard, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
 
 // SIEVE as two rings: what the hand has yet to pass, newcomers at its end, and the survivors that it has passed in this round. The
 // hand takes from the first; when that is empty it is at the head and goes back to the tail: the rings change places at once.
@@ -44,10 +44,12 @@ function run(count: u32, withSizes: bool): u32 {
   let behindTail = survivorsTail
   let room = most - bytesHeld
   let misses: u32 = 0
+  let read: u32 = 0
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
     const id = load<u32>(ids + at)
+    read |= load<u8>(column + load<u32>(ids + at, aheadBytes))
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
       skipped++
@@ -90,5 +92,6 @@ function run(count: u32, withSizes: bool): u32 {
   survivorsTail = behindTail
   bytesHeld = most - room
   tell(missedBytes, skipped)
+  discard(read)
   return misses
 }

@@ -1,18 +1,5 @@
-import {
-  blockRows,
-  drop,
-  LazyQueue,
-  listMask,
-  mostWithin,
-  openEntries,
-  openQueue,
-  openRows,
-  queueBytes,
-  readAhead,
-  rowOf,
-  sizeAt,
-} from './lazy-queue'
-import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
+import { drop, LazyQueue, listMask, mostWithin, openEntries, openQueue, openRows, queueBytes, rowOf, sizeAt, tagAhead } from './lazy-queue'
+import { capacity, discard, ids, mostHeld, sized, sizes, tell } from './run'
 
 // Segmented LRU: lists 1 to n are the segments, the lowest first, all with the same limit. Where a segment overflows, all that it has
 // too many move down before the one below is looked at: they arrive there in the same order as one by one.
@@ -29,10 +16,10 @@ export function openSlru(segments: u32, libcachesim: bool): void {
   strict = libcachesim
   limit = max<i64>(libcachesim ? 0 : 1, capacity / (segments as i64))
   openRows()
-  openQueue(queueOf(0), 0, blockRows)
+  openQueue(queueOf(0), 0, 64)
   for (let list: u32 = 1; list <= segments; list++)
     openQueue(queueOf(list), list, list == 1 ? mostHeld() : mostWithin(limit))
-  openQueue(queueOf(segments + 1), 0, blockRows)
+  openQueue(queueOf(segments + 1), 0, 64)
   openEntries()
 }
 
@@ -56,8 +43,10 @@ function isFull(): bool {
 function runFull(count: u32): u32 {
   const outside = queueOf(0)
   let misses: u32 = 0
+  let read: u32 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
-    if (readAhead(ids, at, end, false)) outside.tail = outside.head >> 6
+    outside.tail = outside.head >> 6
+    read |= tagAhead(ids + at, false)
     const id = load<u32>(ids + at)
     const row = rowOf(id, false)
     const list = load<u32>(row) & listMask
@@ -68,6 +57,7 @@ function runFull(count: u32): u32 {
     const leaving = above.pop()
     queueOf(list).push(leaving, rowOf(leaving, false), false)
   }
+  discard(read)
   return misses
 }
 
@@ -79,10 +69,11 @@ function queueOf(list: u32): LazyQueue {
 @inline
 function run(count: u32, withSizes: bool): u32 {
   let misses: u32 = 0
+  let read: u32 = 0
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
-    readAhead(ids, at, end, withSizes)
+    read |= tagAhead(ids + at, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -99,6 +90,7 @@ function run(count: u32, withSizes: bool): u32 {
     }
   }
   tell(missedBytes, skipped)
+  discard(read)
   return misses
 }
 

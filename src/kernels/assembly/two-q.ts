@@ -1,5 +1,17 @@
-import { LazyQueue, listMask, mostWithin, openEntries, openQueue, openRows, queueBytes, readAhead, rowOf, shareOf, sizeAt } from './lazy-queue'
-import { capacity, ids, mostHeld, sized, sizes, tell } from './run'
+import {
+  LazyQueue,
+  listMask,
+  mostWithin,
+  openEntries,
+  openQueue,
+  openRows,
+  queueBytes,
+  rowOf,
+  shareOf,
+  sizeAt,
+  tagAhead,
+} from './lazy-queue'
+import { capacity, discard, ids, mostHeld, sized, sizes, tell } from './run'
 
 // 2Q: A1in, where a hit changes nothing, Am, an LRU, and the ghosts A1out.
 
@@ -35,10 +47,11 @@ export function runTwoQ(count: u32): u32 {
 @inline
 function run(count: u32, withSizes: bool): u32 {
   let misses: u32 = 0
+  let read: u32 = 0
   let skipped: u32 = 0
   let missedBytes: i64 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
-    readAhead(ids, at, end, withSizes)
+    read |= tagAhead(ids + at, withSizes)
     const id = load<u32>(ids + at)
     const size: u32 = withSizes ? load<u32>(sizes + at) : 1
     if (withSizes && size == 0) {
@@ -55,6 +68,7 @@ function run(count: u32, withSizes: bool): u32 {
     }
   }
   tell(missedBytes, skipped)
+  discard(read)
   return misses
 }
 
