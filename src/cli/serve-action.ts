@@ -39,6 +39,7 @@ export interface ServeOptions extends ScenarioOptions {
   admission: string
   maxObject: string
   log?: string
+  data?: string
   http2?: boolean
   cert?: string
   key?: string
@@ -125,7 +126,10 @@ async function serveScenario(
 
 /** Starts what stands behind the PoPs, where the scenario names something. */
 async function behindOf(plan: Plan, options: ServeOptions, folder: string): Promise<Served | undefined> {
-  if (plan.backends === null) return undefined
+  if (plan.backends === null) {
+    if (options.data !== undefined) throw new UserError('--data needs a scenario with buckets or tables')
+    return undefined
+  }
   const { serveBackends } = await import('./serve-backends.ts')
   return serveBackends({
     plan,
@@ -137,6 +141,7 @@ async function behindOf(plan: Plan, options: ServeOptions, folder: string): Prom
     timeScale: readScale(options.timeScale),
     say,
     logFormat: readLogFormat(options.log),
+    dataFolder: options.data,
   })
 }
 

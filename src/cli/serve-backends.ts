@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { resolveReference } from '../files/scenario-files.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { LogFormat } from '../live/access-log.ts'
 import type { LiveBackends } from '../live/backends.ts'
+import { type DataFolder, dataLockFile, makeDataFolder, openDataFolder } from '../live/data-folder.ts'
 import type { EdgeCode } from '../live/edge-code.ts'
 import type { Behind } from '../live/network.ts'
+import { poolOf } from '../live/open-buckets.ts'
 import type { BackendsPlan, Plan } from '../scenario/plan.ts'
 import type { WatchedEngine } from '../services/edge/watched-engine.ts'
+import { type Lock, takeLock } from '../sweep/lock.ts'
 import type { Served } from './serve-behind-text.ts'
 
 export interface BackendsToServe {
@@ -21,6 +24,8 @@ export interface BackendsToServe {
   port: number
   timeScale: number
   say(text: string): void
+  /** A folder that keeps buckets and tables over a restart. */
+  dataFolder?: string | undefined
   /** How gateways write their access log to standard output; none when left out. */
   logFormat?: LogFormat | undefined
 }
@@ -35,10 +40,15 @@ export async function serveBackends(options: BackendsToServe): Promise<Served> {
     import('../live/origin-choice.ts'),
   ])
   const credentials = { accessKeyId: 'cdnlab', secretAccessKey: randomBytes(24).toString('base64url') }
+  const kept = options.dataFolder === undefined ? undefined : keepIn(options.dataFolder, poolOf(backends))
   const running = await startBackends({
+    data: kept?.data,
     ...{ plan, backends, pathOf, host, port, credentials, timeScale, now: Date.now },
     ...(logFormat === undefined ? {} : { logFormat, log: writeLine }),
     onFault: error => say(`fault: ${error instanceof Error ? error.stack : String(error)}`),
+  }).catch((error: unknown) => {
+    kept?.lock.release()
+    throw error
   })
   try {
     const rules = createPathRules(backends, plan.behaviors)
@@ -46,10 +56,24 @@ export async function serveBackends(options: BackendsToServe): Promise<Served> {
     const close = async (isHard?: boolean): Promise<void> => {
       await running.close(isHard)
       await opened?.engine.close()
+      kept?.lock.release()
     }
     return { backends: { ...running, close }, rules, code: opened?.code, credentials }
   } catch (error) {
     await running.close(true)
+    kept?.lock.release()
+    throw error
+  }
+}
+
+/** The folder is this process's own until its lock is released. */
+function keepIn(folder: string, pool: ReturnType<typeof poolOf>): { data: DataFolder; lock: Lock } {
+  makeDataFolder(folder)
+  const lock = takeLock(join(folder, dataLockFile), 'choose another --data')
+  try {
+    return { data: openDataFolder(folder, pool), lock }
+  } catch (error) {
+    lock.release()
     throw error
   }
 }

@@ -52,6 +52,7 @@ export function registerServe(program: Command): void {
     .option('--policy <spec>', 'policy of the one PoP', 'lru')
     .option('--admission <spec>', 'admission of the one PoP', 'always')
     .option('--max-object <size>', 'larger objects pass through the one PoP unstored', '64MiB')
+    .option('--data <folder>', 'keep buckets and tables there over a restart; in memory when left out')
     .option('--log <format>', 'a line for each answer of PoPs and gateways on standard output: combined or json')
     .addHelpText('before', examples)
     .addHelpText('after', after)

@@ -8,7 +8,6 @@ import { createGateway, type Gateway } from '../services/api/gateway.ts'
 import { createBucketService } from '../services/bucket/bucket-service.ts'
 import type { BucketStore } from '../services/bucket/bucket-store.ts'
 import type { BucketEvent } from '../services/bucket/object-model.ts'
-import { openStore } from '../services/bucket/open-bucket-store.ts'
 import { createEndpointHandler, type EndpointHandler } from '../services/endpoint.ts'
 import { createFunctions, type Functions } from '../services/functions/functions.ts'
 import { createLambdaApi } from '../services/functions/lambda-api.ts'
@@ -17,7 +16,8 @@ import { createIdentities, createRoot, type Identities, type Identity } from '..
 import { createTableService } from '../services/table/table-service.ts'
 import type { LogFormat } from './access-log.ts'
 import { createBucketOrigin } from './bucket-origin.ts'
-import { fillBucket } from './fill-bucket.ts'
+import type { DataFolder } from './data-folder.ts'
+import { openPlannedBuckets } from './open-buckets.ts'
 import { answerTimes, openPlannedTables } from './open-tables.ts'
 import { createOriginHandler, type OriginState } from './origin-server.ts'
 import { type LiveServer, listen } from './pop-server.ts'
@@ -42,6 +42,8 @@ export interface BackendsOptions {
   now(): Ms
   /** Milliseconds that never go back, for pools and meters; those of the process when left out. */
   steady?: () => Ms
+  /** Where buckets and tables are kept over a restart; they end with the process when undefined. */
+  data: DataFolder | undefined
   /** Takes the access log of the gateways line by line; none is kept when left out. */
   log?: ((line: string) => void) | undefined
   logFormat?: LogFormat
@@ -132,19 +134,14 @@ async function openServices(
   tellCreated: (path: string) => void,
 ): Promise<Services> {
   const { plan, backends, credentials, now, onFault, timeScale } = options
-  const { buckets, tables } = backends
-  const store = await openStore({
-    nodes: Math.max(1, ...buckets.map(({ nodes }) => nodes)),
-    replicas: Math.max(1, ...buckets.map(({ replicas }) => replicas)),
-    now,
-    onEvent: event => befall(event, backends, functions, tellCreated),
-  })
-  const objects = await fillBuckets(store, options)
+  const { tables } = backends
+  const onEvent = (event: BucketEvent): void => befall(event, backends, functions, tellCreated)
+  const { store, filled } = await openPlannedBuckets({ ...options, region, onEvent })
   const reader = readerOf(backends)
   const root = createRoot(credentials.accessKeyId, credentials.secretAccessKey)
   const identities = createIdentities([root, reader, ...functions.identities])
   const [rate, firstByteMs] = [ratesOf(backends), firstBytesOf(options)]
-  const opened = await openPlannedTables(tables, options.pathOf, now)
+  const opened = await openPlannedTables(tables, options)
   closers.push(() => opened.tables.close())
   const handle = createTableService({
     tables: opened.tables,
@@ -163,7 +160,7 @@ async function openServices(
     identities,
     reader,
     store,
-    filled: { ...objects, ...opened.filled },
+    filled: { ...filled, ...opened.filled },
   }
 }
 
@@ -189,20 +186,6 @@ function readerOf({ buckets }: BackendsPlan): Identity {
     name: 'pops',
     may: (service, resource, access) => service === 's3' && access === 'read' && names.has(resource),
   }
-}
-
-async function fillBuckets(
-  store: BucketStore,
-  { backends, pathOf, now }: BackendsOptions,
-): Promise<Record<string, number>> {
-  const filled: Record<string, number> = {}
-  for (const [index, { name, from }] of backends.buckets.entries()) {
-    const owner = { createdMs: now(), owner: '000000000000', region, acl: 'private', documents: {} }
-    await store.createBucket({ name, versioning: 'never', ...owner })
-    const origin = backends.origins.find(({ kind, target }) => kind === 'bucket' && target === index)
-    filled[name] = from === '' ? 0 : await fillBucket(store, name, pathOf(from), origin?.maxAgeMs ?? 864e5)
-  }
-  return filled
 }
 
 /** Each bucket has limits of its own; what is metered begins with its name. */

@@ -7,8 +7,10 @@ import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { TableFailure } from '../services/table/failure.ts'
 import { runOperation } from '../services/table/operations.ts'
+import type { TableFacts } from '../services/table/table-schema.ts'
 import { openTables, type Tables } from '../services/table/tables.ts'
 import { createRequestTokens } from '../services/table/transact-operations.ts'
+import type { DataFolder } from './data-folder.ts'
 
 export interface OpenedTables {
   tables: Tables
@@ -16,20 +18,50 @@ export interface OpenedTables {
   filled: Record<string, number>
 }
 
-/** Makes the tables of a scenario, in memory, with the items of their files. Throws UserError for a file that holds no items. */
+export interface TablesToOpen {
+  pathOf(reference: string): string
+  now(): Ms
+  /** Where they are kept; in memory when undefined. */
+  data: DataFolder | undefined
+}
+
+/**
+ * Makes the tables of a scenario with the items of their files; what a data folder keeps of them is left as it is. Throws UserError for a
+ * file that holds no items, and for a kept table with another key.
+ */
 export async function openPlannedTables(
   plans: readonly TablePlan[],
-  pathOf: (reference: string) => string,
-  now: () => Ms,
+  { pathOf, now, data }: TablesToOpen,
 ): Promise<OpenedTables> {
-  const tables = await openTables()
+  const tables = await openTables(data?.tables)
   const filled: Record<string, number> = {}
-  for (const plan of plans) {
-    if (plan.endpoint !== '') continue
-    tables.create(factsOf(plan, now()))
-    filled[plan.name] = plan.from === '' ? 0 : await fill(tables, plan, pathOf(plan.from), now())
+  try {
+    for (const plan of plans) {
+      const { name, from } = plan
+      if (plan.endpoint !== '') continue
+      const isThere = tables.has(name)
+      if (isThere) checkKey(tables.get(name).facts, plan)
+      else tables.create(factsOf(plan, now()))
+      if (from !== '' && !(isThere && data?.isFilled(`table ${name}`))) {
+        await fill(tables, plan, pathOf(from), now())
+        await tables.flushed()
+        data?.noteFilled(`table ${name}`)
+      }
+      filled[name] = tables.get(name).items.size
+    }
+  } catch (error) {
+    await tables.close()
+    throw error
   }
   return { tables, filled }
+}
+
+function checkKey({ name, key }: TableFacts, { partitionKey, sortKey }: TablePlan): void {
+  if (key.hash === partitionKey.name && key.range === sortKey?.name) return
+  throw new UserError({
+    message: `table "${name}": the data folder keeps it with the key ${[key.hash, key.range].filter(Boolean).join(', ')}`,
+    hint: 'a data folder belongs to one scenario: choose another one',
+  })
 }
 
 function factsOf({ name, partitionKey, sortKey, capacity }: TablePlan, createdMs: Ms): Parameters<Tables['create']>[0] {
@@ -51,7 +83,7 @@ function factsOf({ name, partitionKey, sortKey, capacity }: TablePlan, createdMs
   }
 }
 
-async function fill(tables: Tables, { name, from }: TablePlan, path: string, now: Ms): Promise<number> {
+async function fill(tables: Tables, { name, from }: TablePlan, path: string, now: Ms): Promise<void> {
   const refuse = (why: string): UserError =>
     new UserError({ message: `items of the table "${name}": ${why}`, at: { file: from } })
   let items: unknown
@@ -72,7 +104,6 @@ async function fill(tables: Tables, { name, from }: TablePlan, path: string, now
       throw refuse(`entry ${row}: ${error.message}`)
     }
   }
-  return items.length
 }
 
 /** Plain JSON as attributes of a table: texts S, numbers N, lists L, maps M. */

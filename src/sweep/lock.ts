@@ -9,9 +9,9 @@ export interface Lock {
 
 /**
  * Takes the lock of a folder: a file that names its owner. The lock of a process of this machine that is no longer alive is
- * taken over; another's is refused with a UserError that names it.
+ * taken over; another's is refused with a UserError that names it, and with what the person can do `otherwise`.
  */
-export function takeLock(path: string): Lock {
+export function takeLock(path: string, otherwise = 'choose another --out'): Lock {
   const mine = `${process.pid}@${hostname()}`
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -27,7 +27,7 @@ export function takeLock(path: string): Lock {
       throw new UserError({
         message: `another process (${owner}) is working in this folder`,
         at: { file: path },
-        hint: 'wait for it, choose another --out, or delete the lock file when that process is gone',
+        hint: `wait for it, ${otherwise}, or delete the lock file when that process is gone`,
       })
     rmSync(path, { force: true })
   }
