@@ -267,5 +267,5 @@ export class Pop {
 
 /** What an asker gets that may hold the same version already. */
 function asAnswerTo(held: Version, answer: Answer): Answer {
-  return answer.status === 200 && answer.version === held && held !== nothing ? { ...answer, status: 304 } : answer
+  return answer.status === 200 && answer.version === held ? { ...answer, status: 304 } : answer
 }

@@ -162,18 +162,47 @@ describe('a PoP', () => {
   it('lets other PoPs join, and gives each what it does not hold', () => {
     const hand = createHand()
     const pop = createTestPop(hand.upstream, { thinkMs: 3 })
-    const answers = [-1, 2, 5].map((held, number) => asked(pop.ask, 7, number, held))
+    const answers = [-1, 2, 5, 5].map((held, number) => asked(pop.ask, 7, number, held))
     hand.answer(0, 100, { version: 2 })
     expect(answers.flat().map(({ status, at }) => [status, at])).toEqual([
       [200, 103],
       [304, 103],
       [200, 103],
+      [200, 103],
     ])
-    const failing = asked(pop.ask, 8, 200, -1)
-    hand.asks[1]!.reply(failureOf(502), 210)
-    expect(failing).toMatchObject([{ status: 502, at: 213 }])
-    expect(pop.totals).toMatchObject({ asks: 4, askHits: 0, askStale: 0, askJoins: 2, askErrors: 1, askBytes: 200 })
+    const failing = asked(pop.ask, 8, 200, 2)
+    hand.answer(1, 210, { status: 404, version: 2 })
+    expect(failing).toMatchObject([{ status: 404, at: 213 }])
+    expect(pop.totals).toMatchObject({ asks: 5, askHits: 0, askStale: 0, askJoins: 3, askErrors: 1, askBytes: 300 })
     expect(pop.totals).toMatchObject({ upstreamAsks: 2, upstreamErrors: 1, upstreamBytes: 100 })
+  })
+
+  it('gives who waits for a revalidation the body that it held, with the new lifetime', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    visit(pop, 7, 0)
+    hand.answer(0, 10, { version: 3 })
+    const { verdict, landed } = visit(pop, 7, 1010)
+    const other = asked(pop.ask, 7, 1020)
+    expect(verdict).toBe(Verdict.expired)
+    hand.answer(1, 1030, { status: 304, version: 3 })
+    expect(landed).toEqual([{ status: 200, at: 1030, outcome: Outcome.revalidated }])
+    expect(other).toMatchObject([{ status: 200, bytes: 100, version: 3, ttlMs: 1000, at: 1030 }])
+    expect([2029, 2030].map(now => pop.look(7, now))).toEqual([Verdict.hit, Verdict.expired])
+    expect(pop.totals.upstreamBytes).toBe(100)
+  })
+
+  it('does not let another PoP store the copy that stands in', () => {
+    const hand = createHand()
+    const pop = createTestPop(hand.upstream)
+    visit(pop, 7, 0)
+    hand.answer(0, 10, { version: 3, staleIfErrorMs: 500 })
+    const answers = [-1, 3].map(held => asked(pop.ask, 7, 1100, held))
+    hand.asks[1]!.reply(failureOf(502), 1110)
+    expect(answers.flat().map(({ status, bytes, ttlMs }) => [status, bytes, ttlMs < 0])).toEqual([
+      [200, 100, true],
+      [304, 100, true],
+    ])
   })
 
   it('sends on what must not be stored, each ask for itself, and gives it up after its time', () => {
