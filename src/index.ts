@@ -2,25 +2,42 @@ import { readConfigFile } from './files/atlas.ts'
 import { type LoadedPlan, loadPlan, planFrom } from './files/load-plan.ts'
 import { createManifest } from './files/manifest.ts'
 import { openTraceSource } from './files/trace-source.ts'
-import type { RunningNetwork } from './live/network.ts'
 import type { CompareResult } from './report/compare.ts'
 import { reportText as textOf } from './report/text.ts'
 import { runPlan } from './sim/run.ts'
 import type { RunResult } from './stats/result.ts'
 
-export type { AdmissionDefinition } from './cache/admission.ts'
-export type { Policy, PolicyContext, PolicyDefinition, Slot } from './cache/policy.ts'
-export type { Plugin } from './files/plugins.ts'
+export type { MeterKind } from './backend/account.ts'
+export type { Admission, AdmissionContext, AdmissionDefinition } from './cache/admission.ts'
+export type { Future, Policy, PolicyContext, PolicyDefinition, Slot } from './cache/policy.ts'
+export type { Plugin, PluginApi } from './files/plugins.ts'
+export type { AccessProfile } from './geo/access.ts'
+export type { Atlas, City, CloudRegion } from './geo/atlas.ts'
+export type { UnitVectors } from './geo/distance.ts'
+export type { Corridor, Hub, HubGraph } from './geo/hub-graph.ts'
+export type { Place } from './geo/place.ts'
+export type { PopSite } from './geo/pop-map.ts'
 export type { Router, RouterContext, RouterDefinition } from './geo/router.ts'
-export type { RttModelDefinition } from './geo/rtt.ts'
-export type { CompareResult } from './report/compare.ts'
+export type { PairRtt, RttModel, RttModelDefinition, RttModelSource } from './geo/rtt.ts'
+export type { RttParameterSet, RttParameters } from './geo/rtt-parameters.ts'
+export type { Sites } from './geo/sites.ts'
+export type { RecordLayout, RowColumns, RowsTaken } from './kernels/numbering.ts'
+export type { Ms } from './lib/clock.ts'
+export type { Random } from './lib/random.ts'
+export type { Mistake, Position } from './lib/user-error.ts'
+export type { CompareResult, CompareRow, SamplingError } from './report/compare.ts'
 export { reportCsv } from './report/csv.ts'
 export { reportJson } from './report/json.ts'
 export { reportMarkdown } from './report/markdown.ts'
 export { type Extensions, extend } from './scenario/extend.ts'
 export * from './scenario/plugin-api.ts'
-export type { RunResult } from './stats/result.ts'
-export type { TraceFormat } from './traffic/traces/format.ts'
+export type { BackendResult, BackendRow, FunctionRow } from './stats/backend-result.ts'
+export type { Cost, CostLine } from './stats/cost.ts'
+export type { CityRow, Estimate, Manifest, PopRow, RunResult, VisitorRow } from './stats/result.ts'
+export type { ArrivalDefinition } from './traffic/arrivals.ts'
+export type { Popularity, PopularityContext, PopularityDefinition } from './traffic/popularity.ts'
+export type { SizeDefinition } from './traffic/sizes.ts'
+export type { BulkSink, RowSink, TraceFormat, TraceOptions, TraceParser } from './traffic/traces/format.ts'
 
 /** A scenario: the name of a shipped one, the path of a file, or the scenario itself as an object. */
 export type ScenarioInput = string | Readonly<Record<string, unknown>>
@@ -103,11 +120,29 @@ export interface ServeSettings extends Omit<SimulateOptions, 'onProgress' | 'rep
   token?: string
 }
 
+/** Something that listens: where, and on which port. */
+export interface Listening {
+  url: string
+  port: number
+}
+
+/** A scenario's PoPs while they serve. */
+export interface ServedNetwork {
+  /** Where visitors ask: each is sent to one of the PoPs. */
+  door: Listening
+  /** The control API and the dashboard. */
+  control: Listening
+  /** Edges and shields, in the order of the plan. */
+  pops: readonly { id: string; isEdge: boolean; live: Listening }[]
+  /** Ends what is under way and listens no more; `isHard` cuts it off. */
+  close(isHard?: boolean): Promise<void>
+}
+
 /**
  * Starts the scenario's PoPs as real HTTP caches on this machine, with a front door that sends each visitor to one of them. `close()`
  * ends it. Throws UserError; then nothing is left open.
  */
-export async function serve(scenario: ScenarioInput, settings: ServeSettings = {}): Promise<RunningNetwork> {
+export async function serve(scenario: ScenarioInput, settings: ServeSettings = {}): Promise<ServedNetwork> {
   const { plan, atlas } = await planOfInput(scenario, settings)
   const { startNetwork } = await import('./live/network.ts')
   const { randomUUID } = await import('node:crypto')

@@ -6,7 +6,10 @@ import { UserError } from '../lib/user-error.ts'
 import type { Extensions } from '../scenario/extend.ts'
 
 /** What a plugin exports as `plugin`: what it brings, or a function that is given the building blocks and returns that. */
-export type Plugin = Extensions | ((api: typeof import('../scenario/plugin-api.ts')) => Extensions)
+export type Plugin = Extensions | ((api: PluginApi) => Extensions)
+
+/** The building blocks that a plugin is given: what this package exports for policies, routers and models. */
+export type PluginApi = typeof import('../scenario/plugin-api.ts')
 
 /** Names the plugins to the worker threads too, which load them for themselves. */
 const variable = 'CDNLAB_PLUGINS'

@@ -35,7 +35,8 @@ export interface RttModelDefinition<Params = unknown> extends Definition<Params>
   create(atlas: Atlas, params: Params): RttModel
 }
 
-interface RttModelSource<Shape extends z.ZodRawShape> {
+/** What `defineRttModel` makes a model of. */
+export interface RttModelSource<Shape extends z.ZodRawShape> {
   name: string
   title: string
   source: string
