@@ -1,13 +1,13 @@
-import type { Histogram } from 'hdr-histogram-js'
 import { loadPlan, type ScenarioOptions } from '../files/load-plan.ts'
 import { createManifest } from '../files/manifest.ts'
 import { checkOutputFile, writeOut } from '../files/output.ts'
 import { openTraceSource } from '../files/trace-source.ts'
 import { printWarnings } from '../files/warnings.ts'
-import { formatDigits, parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
+import { parseBytes, parseRatePerSecond } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
-import { type VisitResult, visit } from '../live/visit.ts'
+import { visit } from '../live/visit.ts'
+import { overloadNotes, wallNotes } from '../live/visit-notes.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createLoad } from '../sim/load.ts'
@@ -60,26 +60,15 @@ export async function visitScenario(name: string, options: VisitCommandOptions):
     greatestBytes: readBytes(options.maxBytes),
     signal: stop.signal,
   })
-  const measured = visited.log.result({ ...manifest, replications: 1 }, wallNotes(visited))
+  const measured = visited.log.result({ ...manifest, replications: 1 }, wallNotes(visited, options.check))
   const once = { ...plan, replications: 1, thresholds: [], warmup: { kind: 'none' as const } }
+  for (const note of overloadNotes(visited)) process.stderr.write(`warning: ${note}\n`)
   const simulated = options.model ? runPlan(once, atlas, { manifest, trace, geometry }) : null
   const result = { ...measured, modelled: simulated?.cold ?? {} }
   if (options.html !== undefined) await writePage(options.html, result, text)
   await writeOut(reportOf(result, options, false))
   if (stop.signal.aborted) process.exitCode = 130
   else if (visited.wrongBodies > 0 || visited.log.errors === visited.log.requests) process.exitCode = 1
-}
-
-/** What only the wall knows, in sentences. */
-function wallNotes({ log, wall, wrongBodies, tookMs }: VisitResult): string[] {
-  const at = (histogram: Histogram, percentile: number): string =>
-    `${formatDigits(histogram.getValueAtPercentile(percentile) / 1000)} ms`
-  const times = (histogram: Histogram): string =>
-    `p50 ${at(histogram, 50)}, p95 ${at(histogram, 95)}, p99 ${at(histogram, 99)}`
-  return [
-    `By the wall: ${formatDigits(tookMs / 1000)} s, ${formatDigits((log.requests / tookMs) * 1000)} visits a second; from when a visit was due ${times(wall.latency)}; from when it was sent ${times(wall.service)}.`,
-    wrongBodies === 0 ? 'No body was wrong.' : `${wrongBodies} bodies were wrong.`,
-  ]
 }
 
 function withRequests(plan: Plan, requests: number): Plan {

@@ -99,7 +99,7 @@ export function createVisitLog(plan: Plan, geometry: Geometry): VisitLog {
         shelves: [],
         series: seriesOf([timeline]),
         events: [],
-        notes: [...measuredNotes, ...notes],
+        notes: [...notes, ...measuredNotes],
       })
     },
   }

@@ -38,12 +38,16 @@ export interface WallTimes {
   latency: Histogram
   /** From when it was really sent. */
   service: Histogram
+  /** From when it was due until it was sent. */
+  late: Histogram
 }
 
 export interface VisitResult {
   log: VisitLog
   wall: WallTimes
   wrongBodies: number
+  /** Answers with a status of 400 to 499, by status. */
+  refused: Map<number, number>
   tookMs: Ms
 }
 
@@ -69,10 +73,10 @@ function createHistogram(): Histogram {
 export async function visit(options: VisitOptions): Promise<VisitResult> {
   const { plan, geometry, catalog, traffic, dueMs, atOnce, signal } = options
   const agent = new Agent({ connections: atOnce, pipelining: 1, keepAliveTimeout: 3000 })
-  const wall = { latency: createHistogram(), service: createHistogram() }
+  const wall = { latency: createHistogram(), service: createHistogram(), late: createHistogram() }
   const startedAt = performance.now()
   const log = createVisitLog(plan, geometry)
-  const result: VisitResult = { log, wall, wrongBodies: 0, tookMs: 0 }
+  const result: VisitResult = { log, wall, wrongBodies: 0, refused: new Map(), tookMs: 0 }
   /** Where the door sends a place, once it has said so. */
   const popOf = new Map<number, string>()
   const batch = createBatch(1024)
@@ -102,9 +106,12 @@ export async function visit(options: VisitOptions): Promise<VisitResult> {
     // When the PoP is gone, the next visit from here asks the door again.
     const got = await ask(options, agent, popOf, place, path).catch(() => void popOf.delete(place))
     const now = performance.now()
+    wall.late.recordValue(Math.max(1, Math.round(lateMs * 1000)))
     wall.latency.recordValue(Math.max(1, Math.round((now - sentAt + lateMs) * 1000)))
     wall.service.recordValue(Math.max(1, Math.round((now - sentAt) * 1000)))
     if (got && options.checksBodies && got.status < 500 && !got.body.equals(originBody(path))) result.wrongBodies++
+    if (got && got.status >= 400 && got.status < 500)
+      result.refused.set(got.status, (result.refused.get(got.status) ?? 0) + 1)
     const waitedMs = got ? now - got.askedAt - got.wayMs + lateMs : 0
     log.add({
       number,

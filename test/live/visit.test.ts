@@ -4,6 +4,7 @@ import { createRandom } from '../../src/lib/random.ts'
 import { type RunningNetwork, startNetwork } from '../../src/live/network.ts'
 import { fateOfWord, readCacheStatus } from '../../src/live/read-cache-status.ts'
 import { type VisitOptions, type VisitResult, visit } from '../../src/live/visit.ts'
+import { overloadNotes, wallNotes } from '../../src/live/visit-notes.ts'
 import { createGeometry } from '../../src/scenario/geometry.ts'
 import { readScenario } from '../../src/scenario/parse.ts'
 import { planOf } from '../../src/scenario/plan-of.ts'
@@ -89,9 +90,19 @@ describe('visitors', () => {
     expect(wrongBodies).toBe(20)
   })
 
+  it('are told what was not there, and nothing of a machine that keeps up', async () => {
+    const origin = await httpOrigin((_, response) => response.writeHead(404).end())
+    const result = await visitWith({ requests: 20, checksBodies: false }, origin.url)
+    expect(overloadNotes(result)).toEqual([])
+    expect(wallNotes(result, true)[0]).toMatch(/^Answers 20 with 404: /)
+  })
+
   it('count the wait for those before them (no coordinated omission)', async () => {
     const origin = await httpOrigin((_, response) => setTimeout(() => response.end('x'), 40))
-    const { wall, log } = await visitWith({ requests: 20, atOnce: 1, dueMs: () => 0, checksBodies: false }, origin.url)
+    const result = await visitWith({ requests: 20, atOnce: 1, dueMs: () => 0, checksBodies: false }, origin.url)
+    const { wall, log } = result
+    expect(overloadNotes(result)[0]).toMatch(/could not keep up \(half of the visits were sent \d+ ms or more after/)
+    expect(wallNotes(result, false).at(-1)).toBe('Bodies were not compared.')
     expect(wall.service.getValueAtPercentile(50)).toBeLessThan(200_000)
     expect(wall.latency.getValueAtPercentile(99)).toBeGreaterThan(20 * 40_000 * 0.9)
     expect(log.result({ ...manifest, ...machine }, []).headline.p99_ms!.value).toBeGreaterThan(20 * 40 * 0.9)
