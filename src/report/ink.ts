@@ -34,15 +34,16 @@ export function createInk(level: 0 | 1 | 2 | 3): Ink {
   }
 }
 
-/** Letters that a terminal shows two cells wide. Source: Unicode Standard Annex 11, classes W and F, by script. */
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
-const narrow = /[\uff61-\uffdc]/u
-const combining = /^\p{Mark}$/u
-
+/**
+ * Cells of a letter on a terminal: some scripts are two wide. Expressions of scripts take long to build: they stand where they are needed.
+ * Source: Unicode Standard Annex 11, classes W and F, by script.
+ */
 function cellsOf(letter: string): number {
-  if (letter < '\u0300' || combining.test(letter)) return letter < '\u0300' ? 1 : 0
-  return wide.test(letter) && !narrow.test(letter) ? 2 : 1
+  if (letter < '\u0300') return 1
+  if (/^\p{Mark}$/u.test(letter)) return 0
+  const wide =
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+  return wide.test(letter) && !/[\uff61-\uffdc]/u.test(letter) ? 2 : 1
 }
 
 /** Cells that a text takes on a screen, without colours. */
