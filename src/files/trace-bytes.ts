@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { PassThrough, pipeline } from 'node:stream'
 import * as zlib from 'node:zlib'
@@ -9,6 +9,8 @@ import { createZstdSplitter } from '../traffic/traces/zstd-frames.ts'
 export interface TraceBytesOptions {
   /** Bytes that a packed file may unpack to. */
   mostBytes?: number
+  /** Unpacked bytes from which on the ratio is looked at: small files may pack well. */
+  ratioFromBytes?: number
   /** Where the pieces of a plain file are read to, one after the other, each asked for before it is read. */
   window?: () => Uint8Array
 }
@@ -16,11 +18,14 @@ export interface TraceBytesOptions {
 /** A packed trace is refused when it unpacks to more than this, or to more than so many times its own size. */
 const mostUnpackedBytes = 2 ** 40
 const mostRatio = 2000
+const ratioFrom = 1e9
 const readBytes = 1 << 20
 
 /** The bytes of a trace in pieces, unpacked: a file, or `-` for standard input; gzip and zstd by their first bytes. Throws UserError. */
 export async function* traceBytes(file: string, options: TraceBytesOptions = {}): AsyncGenerator<Uint8Array> {
-  if (file !== '-' && !existsSync(file)) throw new UserError({ message: 'there is no such file', at: { file } })
+  const found = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })
+  if (file !== '-' && !found) throw new UserError({ message: 'there is no such file', at: { file } })
+  if (found?.isDirectory()) throw new UserError({ message: 'this is a directory, not a file', at: { file } })
   if (options.window && plainHead(file, 4)) return yield* readInto(options.window, file)
   const source: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes })
   const counted = { packed: 0 }
@@ -116,13 +121,13 @@ async function* guard(
   file: string,
   packing: string,
   counted: { packed: number },
-  { mostBytes = mostUnpackedBytes }: TraceBytesOptions,
+  { mostBytes = mostUnpackedBytes, ratioFromBytes = ratioFrom }: TraceBytesOptions,
 ): AsyncGenerator<Uint8Array> {
   let unpacked = 0
   try {
     for await (const piece of pieces) {
       unpacked += piece.length
-      if (unpacked > mostBytes || (unpacked > 1e9 && unpacked > mostRatio * counted.packed))
+      if (unpacked > mostBytes || (unpacked > ratioFromBytes && unpacked > mostRatio * counted.packed))
         throw new UserError({
           message: `unpacks to more than ${unpacked} bytes from ${counted.packed}: this is no trace`,
           at: { file },

@@ -70,6 +70,20 @@ describe('the bytes of a trace', () => {
     )
   })
 
+  it('stops one by its ratio, beyond a size that a good trace may have', async () => {
+    const ratio = { ratioFromBytes: 10_000_000 }
+    expect(await unpack(bomb(70), ratio)).toHaveLength(70 * 2 ** 17)
+    await expect(unpack(bomb(700), ratio)).rejects.toThrow(/unpacks to more than \d+ bytes from 2806: this is no trace/)
+  })
+
+  it('refuses a directory and what is not there', async () => {
+    const reading = async (name: string): Promise<void> => {
+      for await (const _ of traceBytes(name)) throw new Error('bytes of nothing')
+    }
+    await expect(reading(folder)).rejects.toThrow('this is a directory')
+    await expect(reading(join(folder, 'none.csv'))).rejects.toThrow('there is no such file')
+  })
+
   it('refuses a frame that wants a window of gigabytes', async () => {
     const wide = bomb(3)
     wide[5] = 0xb0
