@@ -58,7 +58,7 @@ const kernels = join(src, 'kernels', 'assembly', 'index.ts')
 if (existsSync(kernels)) {
   const wasm = join(dist, 'kernels', 'kernels.wasm')
   if (!isUpToDate(wasm, dirname(kernels))) {
-    // `--use abort=`: no kernel throws, so that the module needs nothing from outside.
+    // `--use abort=`: no kernel throws, so that the module needs nothing from outside but memory, which runs have one after the other.
     run(asc, [
       kernels,
       '-o',
@@ -69,6 +69,7 @@ if (existsSync(kernels)) {
       'stub',
       '--use',
       'abort=',
+      '--importMemory',
       '--enable',
       'bulk-memory',
       '--enable',

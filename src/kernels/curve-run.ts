@@ -1,3 +1,5 @@
+import { instantiate } from './memory.ts'
+
 /** The exact curve of LRU in one pass: how many requests find their object at each distance in the stack. */
 export interface CurveRun {
   feed(ids: Int32Array, bytes: Uint32Array | null): void
@@ -43,7 +45,7 @@ export function fitsCurve({ count, objects }: { count: number; objects: number }
 
 /** Begins a curve in an instance of its own of the compiled module. */
 export function createCurveRun(module: WebAssembly.Module, { objects, sized, scale }: CurveOptions): CurveRun {
-  const wasm = new WebAssembly.Instance(module).exports as unknown as CurveExports
+  const wasm = instantiate(module) as unknown as CurveExports
   wasm.begin(objects, objects, chunkRequests, sized ? 1 : 0, 0)
   wasm.openCurve(scale)
   const { buffer } = wasm.memory

@@ -1,5 +1,6 @@
 import { assert } from '../lib/assert.ts'
 import type { KernelPlan } from './catalog.ts'
+import { instantiate, type KernelMemory } from './memory.ts'
 
 /** Requests a call: an engine that compiles twice never replaces a call that is under way, so that calls must be short. */
 export const chunkRequests = 65_536
@@ -77,10 +78,15 @@ function windowRows(
 }
 
 /** Begins a run of a kernel in an instance of its own of the compiled module. */
-export function createKernelRun(module: WebAssembly.Module, plan: KernelPlan, options: KernelRunOptions): KernelRun {
+export function createKernelRun(
+  module: WebAssembly.Module,
+  plan: KernelPlan,
+  options: KernelRunOptions,
+  memory?: KernelMemory,
+): KernelRun {
   assert(fitsKernel(plan, options), 'the run fits into the module')
   const { capacityBytes, objects, requests, unit } = options
-  const exported = new WebAssembly.Instance(module).exports
+  const exported = instantiate(module, memory)
   const base = exported as unknown as KernelExports
   const open = exported[`open${plan.kernel}`] as (...settings: readonly number[]) => void
   const run = exported[`run${plan.kernel}`] as (count: number) => number

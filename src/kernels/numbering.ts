@@ -1,3 +1,5 @@
+import { instantiate, type KernelMemory } from './memory.ts'
+
 /** Where time, id and size lie in a record of a fixed size: u32 seconds, u64 and u32 bytes, little-endian. */
 export interface RecordLayout {
   recordBytes: number
@@ -39,6 +41,8 @@ export interface NumberingOptions {
   sizes: boolean
   times: boolean
   take: TakeRows
+  /** Memory that others have when this has ended. */
+  memory?: KernelMemory | undefined
 }
 
 /** Gives the ids of a trace dense numbers in order of first appearance, many rows at a time. */
@@ -88,8 +92,8 @@ interface NumberingExports {
 
 /** Begins to number a trace in an instance of its own of the compiled module. */
 export function createNumbering(module: WebAssembly.Module, options: NumberingOptions): Numbering {
-  const { likelyObjects, sizes, times, take } = options
-  const wasm = new WebAssembly.Instance(module).exports as unknown as NumberingExports
+  const { likelyObjects, sizes, times, take, memory } = options
+  const wasm = instantiate(module, memory) as unknown as NumberingExports
   const blockRows = Number(wasm.blockRows.value)
   wasm.openNumbering(windowBytes, windowRows + blockRows, likelyObjects, sizes ? 1 : 0, times ? 1 : 0)
   let views = viewsOf(wasm, blockRows)

@@ -4,6 +4,7 @@ import type { PolicyDefinition } from '../cache/policy.ts'
 import { Verdict } from '../cache/verdict.ts'
 import { planKernel } from '../kernels/catalog.ts'
 import { createKernelRun, fitsKernel } from '../kernels/kernel-run.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
 import { createRandom } from '../lib/random.ts'
 import type { Choice } from '../lib/registry.ts'
 import { blockRows, type RequestSource, type TraceSummary } from '../traffic/request-source.ts'
@@ -24,6 +25,8 @@ export interface ContestSettings {
   reportInterval?: number
   /** Compiled kernels; without them, or where a policy has none, the readable policy runs. Both count alike. */
   kernels: WebAssembly.Module | null
+  /** Memory of the kernel, which others may have when the contest is over. */
+  memory?: KernelMemory
 }
 
 export interface ContestOptions extends ContestSettings {
@@ -174,7 +177,7 @@ function createRunner(options: FedContestOptions): { runner: Runner; engine: 'ke
   const kernel = kernelFor(options)
   if (kernel === null) return { runner: createPlainRunner(options), engine: 'plain' }
   const { kernels, plan, run: settings } = kernel
-  const run = createKernelRun(kernels, plan, settings)
+  const run = createKernelRun(kernels, plan, settings, options.memory)
   const runner: Runner = {
     get misses() {
       return run.misses

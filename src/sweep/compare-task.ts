@@ -1,4 +1,5 @@
 import { type KeptRequests, sourceOfKept } from '../files/kept-requests.ts'
+import { createKernelMemory } from '../kernels/memory.ts'
 import type { Spec } from '../lib/registry.ts'
 import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
@@ -41,9 +42,12 @@ export function contestOf({
   }
 }
 
+/** What the cells of a thread, and the reading of traces before them, have for their kernels one after the other. */
+export const kernelMemory = createKernelMemory()
+
 /** Runs one cell, or several times the same for a better time: the least counts, of this thread's own clock around the whole contest. */
 export function runCell(task: CompareTask): CompareOutcome {
-  const options = { ...contestOf(task), trace: sourceOfKept(task.trace) }
+  const options = { ...contestOf(task), trace: sourceOfKept(task.trace), memory: kernelMemory }
   let leastNs: bigint | undefined
   for (let round = 1; ; round++) {
     const begin = process.hrtime.bigint()

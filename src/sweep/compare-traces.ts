@@ -12,7 +12,7 @@ import type { TraceSummary } from '../traffic/request-source.ts'
 import { type Contender, parseContenders, sizesFor, sizesNeedTrace } from './compare-cells.ts'
 import { runCells } from './compare-run.ts'
 import { foreseenTrace, runWhileReading } from './compare-stream.ts'
-import type { CompareOutcome, CompareTask } from './compare-task.ts'
+import { type CompareOutcome, type CompareTask, kernelMemory } from './compare-task.ts'
 
 /** What is compared, as the command line has it: numbers are texts that are checked here. */
 export interface CompareQuestion {
@@ -141,7 +141,7 @@ async function runAll(
   workers: number | undefined,
 ): Promise<Run> {
   const loaded: KeptRequests[] = []
-  for (const name of names) loaded.push(await loadRequests(name, load, sizes, module))
+  for (const name of names) loaded.push(await loadRequests(name, load, sizes, module, kernelMemory))
   const traces = withOwnNames(loaded)
   const entries = traces.flatMap(entriesOf)
   onCell(0, entries.length)
