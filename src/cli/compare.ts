@@ -13,7 +13,7 @@ const examples = `Examples:
 const more = `
 A size below 1 is a share of the footprint; a whole number is bytes, or objects with --ignore-size; 1GiB is bytes.
 Each cell runs once, and its time is that run's; --rounds 3 tells the quickest of three. A trace may be larger than memory: of 4 bytes a
-request, 8 with sizes, 64 MiB stay in memory and the others in a temporary file.
+request, 8 with sizes, 16 MiB stay in memory and the others in a temporary file.
 `
 
 export interface CompareOptions extends CompareQuestion {

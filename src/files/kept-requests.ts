@@ -24,7 +24,7 @@ export interface RequestKeeper {
 }
 
 /** Columns up to this many bytes stay in memory: what is more goes to a file, of which the platform keeps in memory what it can. */
-const mostBytesInMemory = 2 ** 26
+const mostBytesInMemory = 2 ** 24
 
 /** Keeps the requests of a trace, those beyond so many bytes in a temporary file. Without `sizes` every request counts 1. */
 export function createRequestKeeper(sizes: boolean, mostBytes = mostBytesInMemory): RequestKeeper {
