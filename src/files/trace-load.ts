@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { KernelMemory } from '../kernels/memory.ts'
 import { createNumbering, type NumberingOptions } from '../kernels/numbering.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { TraceSummary } from '../traffic/request-source.ts'
@@ -81,11 +82,12 @@ export async function loadRequests(
   options: TraceLoadOptions,
   sizes: boolean,
   kernels: WebAssembly.Module | undefined,
+  memory?: KernelMemory,
 ): Promise<KeptRequests> {
   if (isWorkload(name)) return keptOf(makeWorkload(name), sizes)
   if (kernels === undefined) return keptOf(await loadReadably(name, options), sizes)
   const keeper = createRequestKeeper(sizes)
-  return keeper.keep(await readNumbered(name, options, kernels, { sizes, times: false, take: keeper.take }))
+  return keeper.keep(await readNumbered(name, options, kernels, { sizes, times: false, take: keeper.take, memory }))
 }
 
 /** How many requests a file must hold by its length, where records are of one size; undefined where only reading it tells. */
