@@ -1,19 +1,66 @@
 import { createRequestKeeper } from '#cdnlab/files/kept-requests.js'
 import { loadKernels } from '#cdnlab/files/kernels.js'
 import { createNumbering } from '#cdnlab/kernels/numbering.js'
+import { lruCurveByKernel } from '#cdnlab/sim/lru-curve.js'
+import { sourceOf } from '#cdnlab/traffic/request-source.js'
 import { traceFormats } from '#cdnlab/traffic/traces/index.js'
 import { makeWorkload } from '#cdnlab/traffic/workload.js'
 import { type Contestant, formatRate, measure, printTable } from './measure.ts'
+import { splayCurve } from './splay-curve.ts'
 
 // Records per CPU second of reading a whole trace, numbering of its ids included, from memory and in pieces as from a file. Beside it what the memory itself needs for the same bytes: a copy, and a count of the line ends.
 
 const requests = 2_000_000
+/** A size at which both curves must agree. */
+const checkedSize = 10_000
 const newline = 10
 
 const kernels = loadKernels()!
 
-/** Runs the comparison and writes a table. */
+/** Runs the comparisons and writes a table of each. */
 export function run(): void {
+  measureReaders()
+  measureCurves()
+}
+
+/** The exact curve of LRU over all sizes, beside a profiler with a splay tree that is given the same ids. */
+function measureCurves(): void {
+  const trace = makeWorkload(`zipf:alpha=1,objects=1000000,requests=${requests}`)
+  const source = sourceOf(trace)
+  const misses: Record<string, number> = {}
+  const results = measure([
+    {
+      name: 'kernel',
+      work: trace.count,
+      run() {
+        misses.kernel = lruCurveByKernel(source, kernels, true).missesAt[checkedSize]!
+      },
+    },
+    {
+      name: 'splay tree',
+      work: trace.count,
+      run() {
+        const hits = splayCurve(trace.ids, trace.objects).subarray(0, checkedSize + 1)
+        misses.splay = trace.count - hits.reduce((sum, times) => sum + times, 0)
+      },
+    },
+  ])
+  if (misses.kernel !== misses.splay) throw new Error('the curves differ')
+  const [, kernel, splay] = results
+  console.log(`\nLRU at all sizes, ${trace.count} requests for ${trace.objects} objects, per CPU second`)
+  printTable(
+    ['profiler', 'requests', 'ns a request', 'spread', 'kernel is'],
+    [kernel!, splay!].map(({ name, perCpuSecond, ns, spread }) => [
+      name,
+      formatRate(perCpuSecond),
+      ns.toFixed(1),
+      `${(100 * spread).toFixed(0)} %`,
+      name === 'kernel' ? '' : `${(ns / kernel!.ns).toFixed(2)}x`,
+    ]),
+  )
+}
+
+function measureReaders(): void {
   const { ids, bytes, count, objects } = makeWorkload(
     `zipf:alpha=0.9,objects=1000000,requests=${requests},sizes=lognormal`,
   )
