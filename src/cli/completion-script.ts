@@ -44,7 +44,7 @@ async function allCompleted(): Promise<Completed[]> {
 function wordsOf(command: Command, scenarios: readonly string[]): readonly string[] {
   if (command.name() === 'list') return listable
   if (command.name() === 'trace') return traceVerbs
-  return command.registeredArguments[0]?.name() === 'scenario' ? scenarios : []
+  return /^scenarios?$/.test(command.registeredArguments[0]?.name() ?? '') ? scenarios : []
 }
 
 function bash(all: readonly Completed[]): string {
@@ -82,12 +82,12 @@ function zsh(all: readonly Completed[]): string {
   })
   return `#compdef cdnlab
 # cdnlab completion for zsh
-local -a commands
+local -a verbs
 if (( CURRENT == 2 )); then
-  commands=(
+  verbs=(
 ${named.join('\n')}
   )
-  _describe command commands
+  _describe command verbs
 else
   local command=$words[2]
   shift words

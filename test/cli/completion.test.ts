@@ -22,6 +22,15 @@ describe('completion', () => {
     expect(offered('cdnlab', 'trace', 'conv')).toEqual(['convert'])
   })
 
+  const fish = spawnSync('fish', ['--version']).status === 0
+  it.skipIf(!fish)('offers the same in fish, where that shell is installed', () => {
+    const ask = ['cdnlab ru', 'cdnlab run thr', 'cdnlab check thr', 'cdnlab run world --ht', 'cdnlab trace conv']
+    const lines = ask.map(words => `complete -C '${words}'`)
+    const text = [script('fish'), 'function cdnlab; end', ...lines].join('\n')
+    const offers = execFileSync('fish', ['--no-config', '-c', text], { encoding: 'utf8', cwd: '/' }).trim().split('\n')
+    expect(offers.map(line => line.split('\t')[0])).toEqual(['run', 'three-pops', 'three-pops', '--html', 'convert'])
+  })
+
   it('names every command in zsh and fish', () => {
     for (const shell of ['zsh', 'fish']) {
       const text = script(shell)
