@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,8 +11,11 @@ export interface ProcessCost {
   output: string
 }
 
+/** The environment without what makes Node.js read certificates when it starts, which a machine may ask for and a comparison never needs. */
+const { NODE_EXTRA_CA_CERTS: _certificates, ...plainEnvironment } = process.env
+
 /** Runs a program and takes its CPU time from the shell that started it. Throws when it fails. */
-export function runProcess(words: readonly string[], environment: NodeJS.ProcessEnv = process.env): ProcessCost {
+export function runProcess(words: readonly string[], environment: NodeJS.ProcessEnv = plainEnvironment): ProcessCost {
   const start = process.hrtime.bigint()
   const result = spawnSync('sh', ['-c', '"$@" 2>&1 || exit $?; times', 'sh', ...words], {
     encoding: 'utf8',
@@ -28,6 +32,24 @@ export function runProcess(words: readonly string[], environment: NodeJS.Process
   return { cpuS: parts[0]! + parts[1]!, wallS, output: result.stdout }
 }
 
+const lookEveryMs = 2
+
+/** The most memory that a program had at a time, in bytes, by looking every few milliseconds; NaN where the platform does not tell. */
+export async function peakMemory(words: readonly string[]): Promise<number> {
+  const child = spawn(words[0]!, words.slice(1), { stdio: 'ignore', env: plainEnvironment, cwd: tmpdir() })
+  let peak = Number.NaN
+  const file = `/proc/${child.pid}/status`
+  const look = (): void => {
+    if (!existsSync(file)) return
+    const said = /VmHWM:\s*(\d+) kB/.exec(readFileSync(file, 'utf8'))
+    if (said) peak = 1024 * Number(said[1])
+  }
+  const timer = setInterval(look, lookEveryMs)
+  await once(child, 'exit')
+  clearInterval(timer)
+  return peak
+}
+
 /** What libCacheSim's `cachesim` says of one run. */
 export interface CachesimRun {
   missRatio: number
@@ -35,6 +57,16 @@ export interface CachesimRun {
   loopS: number
   /** CPU seconds of the whole process. */
   processS: number
+}
+
+/** How `cachesim` is asked for policies and sizes, objects counting 1 each, on an oracleGeneral file: it runs them all side by side. */
+export function cachesimWords(
+  program: string,
+  file: string,
+  policies: readonly string[],
+  sizes: readonly number[],
+): string[] {
+  return [program, file, 'oracleGeneral', policies.join(','), sizes.join(','), '--ignore-obj-size', '1']
 }
 
 /** Runs one policy at one size, objects counting 1 each, on an oracleGeneral file. */
@@ -45,15 +77,7 @@ export function runCachesim(
   size: number,
   requests: number,
 ): CachesimRun {
-  const { cpuS, wallS, output } = runProcess([
-    program,
-    file,
-    'oracleGeneral',
-    policy,
-    String(size),
-    '--ignore-obj-size',
-    '1',
-  ])
+  const { cpuS, wallS, output } = runProcess(cachesimWords(program, file, [policy], [size]))
   const said = /miss ratio ([\d.]+), throughput ([\d.]+) MQPS/.exec(output)
   if (!said) throw new Error(`cachesim said: ${output.slice(-500)}`)
   const share = Math.min(1, cpuS / wallS)
