@@ -2,21 +2,25 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { libCacheSimSpecs } from '../../src/policies/libcachesim.ts'
 import { replay } from './host.ts'
-import { checksumOf, createReferenceTrace } from './reference-trace.ts'
+import { checksumOf, createReferenceTrace, withChangingSizes } from './reference-trace.ts'
 
 // The counts are libCacheSim's own (https://github.com/1a1a11a/libCacheSim, build of May 2025, GPL-3.0) on the reference trace;
 // rows are missing where that program crashed.
-const table = readFileSync(new URL('./reference-counts.csv', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .slice(1)
-  .map(line => line.split(','))
-  .map(([name, size, unit, requests, misses, missedBytes]) => ({
-    name: name!,
-    size: Number(size),
-    unit: unit === 'objects',
-    counts: { requests: Number(requests), misses: Number(misses), missedBytes: Number(missedBytes) },
-  }))
+const readTable = (file: string) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map(line => line.split(','))
+    .map(([name, size, unit, requests, misses, missedBytes]) => ({
+      name: name!,
+      size: Number(size),
+      unit: unit === 'objects',
+      counts: { requests: Number(requests), misses: Number(misses), missedBytes: Number(missedBytes) },
+    }))
+const table = readTable('./reference-counts.csv')
+// By a build of its sources of October 2024, whose S3-FIFO is the s3fifov0 of May 2025; with its two changes since then for gdsf and s3fifo.
+const ofChangingSizes = readTable('./changing-sizes.csv')
 
 /** Share of the requests by which the misses may differ, for the policies that hash or draw at random there. */
 const tolerances: Record<string, number> = { wtinylfu: 0.01, lecar: 0.01, lhd: 0.02, hyperbolic: 0.02 }
@@ -38,6 +42,13 @@ describe('published counts', () => {
     else
       for (const [index, { counts }] of rows.entries())
         expect(Math.abs(counted[index]!.misses - counts.misses) / counts.requests).toBeLessThan(tolerance)
+  })
+
+  it.each([...new Set(ofChangingSizes.map(({ name }) => name))])('of %s are met where sizes change too', name => {
+    const changing = withChangingSizes(trace)
+    const rows = ofChangingSizes.filter(row => row.name === name)
+    const counted = rows.map(({ size }) => replay(libCacheSimSpecs[name]!, changing, size))
+    expect(counted).toEqual(rows.map(({ counts }) => counts))
   })
 
   it('are those of the default forms too, where a cache is not tiny and every object fits its queue', () => {

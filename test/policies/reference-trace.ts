@@ -34,6 +34,11 @@ export function createReferenceTrace(): Requests {
   return { ids, sizes, next: nextUses(ids) }
 }
 
+/** The same requests, every seventh for another size of its object: the trace behind `changing-sizes.csv`. */
+export function withChangingSizes(trace: Requests): Requests {
+  return { ...trace, sizes: trace.sizes.map((bytes, row) => (row % 7 === 0 ? 256 * (1 + (row % 509)) : bytes)) }
+}
+
 /** The checksum over the ids by which the trace is known to be the right one. */
 export function checksumOf(ids: Int32Array): number {
   return ids.reduce((sum, id) => (Math.imul(sum, 31) + id) | 0, 0)
