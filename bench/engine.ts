@@ -1,5 +1,6 @@
 import { Cache } from '#cdnlab/cache/cache.js'
 import { loadAtlas } from '#cdnlab/files/atlas.js'
+import { loadKernels } from '#cdnlab/files/kernels.js'
 import { createRandom } from '#cdnlab/lib/random.js'
 import { policies } from '#cdnlab/policies/index.js'
 import { parseOverride } from '#cdnlab/scenario/override.js'
@@ -29,6 +30,7 @@ const worlds = [1, 20, 300].flatMap(pops =>
 /** Runs the comparison and writes a table. */
 export function run(): void {
   const atlas = loadAtlas()
+  const kernels = loadKernels() ?? null
   const hitRatios: number[] = []
   const steadies: number[][] = worlds.map(() => [])
   const contestants = worlds.map(({ pops, sets }, index): Contestant => {
@@ -48,7 +50,8 @@ export function run(): void {
         const onProgress = (done: number): void => {
           marks.push({ done, s: cpuS() })
         }
-        hitRatios[index] = runPlan(plan, atlas, { manifest: {} as Manifest, onProgress }).headline.hit_ratio!.value
+        hitRatios[index] = runPlan(plan, atlas, { manifest: {} as Manifest, kernels, onProgress }).headline
+          .hit_ratio!.value
         const [first, last] = [marks[0]!, marks.at(-1)!]
         steadies[index]!.push((last.done - first.done) / (last.s - first.s))
       },

@@ -1,4 +1,5 @@
 import { readConfigFile } from './files/atlas.ts'
+import { loadKernels } from './files/kernels.ts'
 import { type LoadedPlan, loadPlan, planFrom } from './files/load-plan.ts'
 import { createManifest } from './files/manifest.ts'
 import { openTraceSource } from './files/trace-source.ts'
@@ -61,7 +62,13 @@ export async function simulate(scenario: ScenarioInput, options: SimulateOptions
   const { plan, atlas, file, tracePath } = await planOfInput(scenario, options)
   const manifest = await createManifest(plan, file, tracePath)
   const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
-  return runPlan(plan, atlas, { manifest, trace, ...(options.onProgress ? { onProgress: options.onProgress } : {}) })
+  const kernels = loadKernels() ?? null
+  return runPlan(plan, atlas, {
+    manifest,
+    trace,
+    kernels,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  })
 }
 
 export interface CompareSettings {

@@ -1,3 +1,4 @@
+import { loadKernels } from '../files/kernels.ts'
 import type { LoadedPlan } from '../files/load-plan.ts'
 import { plainManifest } from '../files/manifest.ts'
 import { openTraceSource } from '../files/trace-source.ts'
@@ -32,6 +33,7 @@ export async function splitBytes(
   try {
     const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
     const geometry = createGeometry(plan, atlas)
+    const kernels = loadKernels() ?? null
     const curves = popCurves(plan, geometry, trace, share => progress.update(share))
     const { amounts } = splitByHulls(
       curves.map(({ curve }) => ({ amounts: curve.byteSizes, gains: curve.hitsUpTo })),
@@ -42,7 +44,7 @@ export async function splitBytes(
     const simulate = (step: number, capacities: readonly number[]) => {
       const pops = plan.pops.map((pop, index) => ({ ...pop, capacityBytes: capacities[index] ?? pop.capacityBytes }))
       const { headline, pops: rows } = runPlan({ ...plan, pops, seed: plan.seed + 1, replications: 1 }, atlas, {
-        ...{ manifest: plainManifest('place', plan.seed + 1), trace, geometry },
+        ...{ manifest: plainManifest('place', plan.seed + 1), trace, geometry, kernels },
         onProgress: (done, expected) => progress.update(step + done / expected),
       })
       const value = (id: string): number => headline[id]!.value

@@ -1,3 +1,4 @@
+import { loadKernels } from '../files/kernels.ts'
 import { type LoadedPlan, loadPlan } from '../files/load-plan.ts'
 import { createManifest } from '../files/manifest.ts'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
@@ -38,11 +39,12 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
   const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
+  const kernels = loadKernels() ?? null
   if (options.watch) {
     const { createRunWatch } = await import('./watch.ts')
     const watch = createRunWatch(plan, manifest, options)
     try {
-      return { result: runPlan(plan, atlas, { manifest, trace, onLook: watch.look }), text }
+      return { result: runPlan(plan, atlas, { manifest, trace, kernels, onLook: watch.look }), text }
     } finally {
       watch.stop()
     }
@@ -50,7 +52,7 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   const progress = await createProgress('running', 1, options)
   try {
     const onProgress = (done: number, expected: number): void => progress.update(done / expected)
-    const ports = { manifest, trace, onProgress }
+    const ports = { manifest, trace, kernels, onProgress }
     return { result: (await split(loaded, ports, workers)) ?? runPlan(plan, atlas, ports), text }
   } finally {
     progress.stop()

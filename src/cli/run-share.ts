@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { loadKernels } from '../files/kernels.ts'
 import { loadPlugins } from '../files/plugins.ts'
 import { openTraceSource } from '../files/trace-source.ts'
 import { Post, type PostOffice } from '../lib/post.ts'
@@ -32,12 +33,13 @@ async function runShare({ plan, geometry, tracePath, replications, partition, se
   const tell = (news: ShareNews): void => parentPort!.postMessage(news)
   try {
     const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+    const kernels = loadKernels() ?? null
     for (let replication = 0; replication < replications; replication++) {
       const onProgress = (done: number, expected: number): void =>
         tell({ done: replication * expected + Math.min(done, expected), expected: replications * expected })
       const news = self === 0 ? { onProgress } : {}
       const share = { partition, self, post }
-      tell({ share: shareOf(runOnce({ plan, geometry, replication, trace, share, ...news })) })
+      tell({ share: shareOf(runOnce({ plan, geometry, replication, trace, kernels, share, ...news })) })
     }
   } catch (error) {
     post?.leave()

@@ -1,4 +1,5 @@
 import { loadAtlas, shippedPrices } from '../files/atlas.ts'
+import { loadKernels } from '../files/kernels.ts'
 import { loadPlugins } from '../files/plugins.ts'
 import { openTraceSource } from '../files/trace-source.ts'
 import type { Atlas } from '../geo/atlas.ts'
@@ -30,6 +31,8 @@ const noManifest: Manifest = {
   cpu: '',
 }
 
+const kernels = loadKernels() ?? null
+
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
 export async function runCell({ text, file, overrides, trace, precision }: CellTask): Promise<CellOutcome> {
   const atlas = loadAtlas()
@@ -41,6 +44,7 @@ export async function runCell({ text, file, overrides, trace, precision }: CellT
       manifest: noManifest,
       trace: source,
       geometry: geometryOf(plan, atlas),
+      kernels,
     })
   return outcomeOf(
     precision === undefined || source ? run(plan.replications) : runUntil(precision, plan.replications, run),

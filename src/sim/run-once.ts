@@ -9,7 +9,7 @@ import type { Pop } from '../network/pop.ts'
 import type { OnSpan } from '../scenario/backend-world.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
-import { createPathMatcher, createRules, type Rules } from '../scenario/rules.ts'
+import { createRules, type Rules } from '../scenario/rules.ts'
 import { createWorld, type OnHop, type World } from '../scenario/world.ts'
 import { createAccounts } from '../stats/backend-tally.ts'
 import { Tally } from '../stats/tally.ts'
@@ -21,6 +21,8 @@ import { Ledger } from './ledger.ts'
 import { createLoad, type TraceSource } from './load.ts'
 import { MomentClock } from './moment-clock.ts'
 import { OrderedLedger } from './ordered-ledger.ts'
+import { createPlainWalk } from './plain-walk.ts'
+import { purgeMarks } from './purge-marks.ts'
 import { batchRows, type Mark, simulate, type Watch } from './simulate.ts'
 import { Timing } from './timing.ts'
 import type { Windows } from './window-walk.ts'
@@ -57,6 +59,8 @@ export interface OneRun extends Counted {
   rules: Rules
   /** Times any request again, by its number. */
   timing: Timing
+  /** Who walked through the world: kernels, or the readable engine. */
+  engine: 'kernel' | 'plain'
 }
 
 /** A run under way, to be looked at and left alone. */
@@ -70,6 +74,8 @@ export interface OneRunOptions {
   watch?: Watch | null
   onHop?: OnHop | null
   onSpan?: OnSpan | null
+  /** Compiled kernels, which walk through plain worlds; the result is the same without. */
+  kernels?: WebAssembly.Module | null
   /** Given the world before anything is asked. */
   onWorld?: (world: World) => void
   /** Sees to the PoPs of this share alone: see `sim/catchment`. */
@@ -120,6 +126,17 @@ export function runOnce(options: OneRunOptions): OneRun {
   marks.sort((a, b) => a.atMs - b.atMs)
   const timing = createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`))
   const ledger = new Ledger(timing, timeline, tally.current)
+  const own = share === undefined ? null : ownOf(share)
+  const rows = Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected)))
+  const nextUseOf = load.foresee(routing, world)
+  const { watch = null, kernels = null } = options
+  const { edgeOf } = routing
+  const plain =
+    kernels === null || watch !== null || onHop !== null || nextUseOf !== null
+      ? null
+      : createPlainWalk(kernels, {
+          ...{ plan, geometry, rules, load, world, edgeOf, timing, timeline, tally, own, rows },
+        })
   const windows = steps && { ...steps, ledger: steps.asksAway ? new OrderedLedger(ledger, steps.clock) : null }
   const requests = simulate({
     world,
@@ -128,20 +145,31 @@ export function runOnce(options: OneRunOptions): OneRun {
     catalog,
     traffic,
     edges: geometry.edges,
-    edgeOf: routing.edgeOf,
+    edgeOf,
     tally,
     ledger: windows?.ledger ?? ledger,
     marks,
-    nextUseOf: load.foresee(routing, world),
-    watch: options.watch ?? null,
-    own: share === undefined ? null : ownOf(share),
+    nextUseOf,
+    watch,
+    own,
     windows,
+    plain,
     lastRequest: options.lastRequest ?? Number.POSITIVE_INFINITY,
-    rows: Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected))),
+    rows,
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
   })
   closePart(parts.at(-1)!, world)
-  return { parts, timeline, world, requests, durationMs, catalog, rules, timing }
+  return {
+    parts,
+    timeline,
+    world,
+    requests,
+    durationMs,
+    catalog,
+    rules,
+    timing,
+    engine: plain === null ? 'plain' : 'kernel',
+  }
 }
 
 /** What keeps a share in step with those whose PoPs ask its own, or are asked. */
@@ -262,20 +290,4 @@ export function createRouting(plan: Plan, geometry: Geometry, world: World): Rou
     return [{ atMs, act: change }, ...settled]
   })
   return { edgeOf, marks }
-}
-
-function purgeMarks({ events }: Plan, world: World, catalog: Catalog): Mark[] {
-  return events.flatMap((event): Mark[] => {
-    if (event.type !== 'purge') return []
-    const matchesPath = createPathMatcher(event.path)
-    const matches = (id: number): boolean => matchesPath(catalog.pathOf(id))
-    return [
-      {
-        atMs: event.atMs,
-        act: now => {
-          for (const pop of world.pops) pop.purge(matches, now, event.soft)
-        },
-      },
-    ]
-  })
 }

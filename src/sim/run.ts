@@ -20,6 +20,8 @@ export interface RunPorts {
   onLook?: (share: number, soFar: SoFar) => void
   /** Told of every request of the first replication, for whoever compares. */
   watch?: Watch
+  /** Compiled kernels; without them, or where a world is not plain, the readable engine runs. The result is the same. */
+  kernels?: WebAssembly.Module | null
   /** That of the plan, where it is known from a run before. */
   geometry?: Geometry
 }
@@ -31,7 +33,15 @@ export interface RunPorts {
 export function runPlan(
   plan: Plan,
   atlas: Atlas,
-  { manifest, trace = null, onProgress, onLook, watch, geometry = createGeometry(plan, atlas) }: RunPorts,
+  {
+    manifest,
+    trace = null,
+    onProgress,
+    onLook,
+    watch,
+    kernels = null,
+    geometry = createGeometry(plan, atlas),
+  }: RunPorts,
 ): RunResult {
   const runs: OneRun[] = []
   // A replayed trace is one sample: chance would only decide who asks from where.
@@ -43,7 +53,16 @@ export function runPlan(
     const looks = onLook ? { onLook: look } : {}
     const seen = watch && replication === 0 ? { watch } : {}
     runs.push(
-      runOnce({ plan, geometry, replication, trace, ...seen, ...looks, ...(onProgress ? { onProgress: report } : {}) }),
+      runOnce({
+        plan,
+        geometry,
+        replication,
+        trace,
+        kernels,
+        ...seen,
+        ...looks,
+        ...(onProgress ? { onProgress: report } : {}),
+      }),
     )
   }
   return createResult(plan, manifest, runs, routesOf(plan, geometry))

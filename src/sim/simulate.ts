@@ -6,6 +6,7 @@ import type { World } from '../scenario/world.ts'
 import type { Fate, MissReason, Tally } from '../stats/tally.ts'
 import { type Batch, type Catalog, createBatch, firstRowAt, type Traffic } from '../traffic/traffic.ts'
 import type { Book } from './ordered-ledger.ts'
+import type { PlainWalk } from './plain-walk.ts'
 import { createPopOrder } from './pop-order.ts'
 import { createVisits } from './visit.ts'
 import { createWindowWalk, type Windows } from './window-walk.ts'
@@ -39,6 +40,8 @@ export interface Simulation {
   own: Uint8Array | null
   /** How this thread keeps in step with others whose PoPs ask ours, or are asked; null where nobody asks across. */
   windows: Windows | null
+  /** Who walks in the place of the readable walk and counts; null: nobody. */
+  plain: PlainWalk | null
   /** Number of the last request that is made; Infinity: the traffic decides. */
   lastRequest: number
   /** Requests that are walked at once at most; small runs need no room for more. */
@@ -57,9 +60,10 @@ export const batchRows = 1 << 21
 
 /** Sends all requests through the world. Returns how many there were. */
 export function simulate(simulation: Simulation): number {
-  const { traffic, marks, ledger, lastRequest, rows, onProgress } = simulation
-  const walk = createWalk(simulation)
-  const batch = createBatch(rows)
+  const { traffic, marks, plain, lastRequest, rows, onProgress } = simulation
+  const walk = plain ?? createWalk(simulation)
+  const batch = plain?.batch ?? createBatch(rows)
+  const book = plain ?? simulation.ledger
   let nextMark = 0
   let requests = 0
   while (requests <= lastRequest && traffic.next(batch)) {
@@ -68,7 +72,7 @@ export function simulate(simulation: Simulation): number {
       while (nextMark < marks.length && marks[nextMark]!.atMs <= batch.timesMs[from]!) {
         const { atMs, act } = marks[nextMark++]!
         walk.until(atMs)
-        ledger.flush()
+        book.flush()
         act(atMs)
       }
       const untilMs = marks[nextMark]?.atMs ?? Number.POSITIVE_INFINITY
@@ -77,11 +81,11 @@ export function simulate(simulation: Simulation): number {
       from = to
     }
     requests += batch.count
-    ledger.flush()
+    book.flush()
     onProgress?.(requests)
   }
   walk.out()
-  ledger.flush()
+  book.flush()
   for (const { atMs, act } of marks.slice(nextMark)) act(atMs)
   return requests
 }

@@ -24,6 +24,20 @@ export interface TimingOptions {
   key: number
 }
 
+export interface TimingTables {
+  tableOf: Uint8Array
+  /** Of profile p and quantile q at p x quantileCount + q. */
+  accessMs: Float64Array
+  jitterMs: Float64Array
+  /** A connection is new where the draw of 32 bits is below this. */
+  newBelow: number
+  newTrips: number
+  newDnsMs: number
+  edgeThinkMs: number
+  originThinkMs: number
+  key: number
+}
+
 /**
  * How long a visitor waits, with the CDN and without it. What chance decides of a request (last mile, jitter, whether a connection
  * is open) is a hash of its number: the same with and without the CDN, for every set of PoPs, and in whatever order requests are
@@ -88,6 +102,21 @@ export class Timing {
     this.#originThinkMs = Float64Array.from(kinds, ({ thinkMs }) => thinkMs)
     this.#isToLastByte = options.until === 'last-byte'
     this.#key = options.key
+  }
+
+  /** What a kernel needs to draw and time as `timeAll` does, to the first byte and with one class of objects. */
+  tables(): TimingTables {
+    return {
+      tableOf: this.#tableOf,
+      accessMs: this.#accessMs,
+      jitterMs: this.#jitterMs,
+      newBelow: this.#newBelow,
+      newTrips: this.#newRounds + 1,
+      newDnsMs: this.#dnsMs,
+      edgeThinkMs: this.#edgeThinkMs,
+      originThinkMs: this.#originThinkMs[0]!,
+      key: this.#key,
+    }
   }
 
   /** Draws what chance decides of a request, by its number within the run. */

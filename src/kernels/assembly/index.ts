@@ -43,3 +43,9 @@ export {
   perDoubling,
   runCurve,
 } from './lru-curve'
+export { take } from './run'
+export { createEdge, evictions, heldBytes, heldObjects, upstreamAsks, upstreamBytes } from './world/edge'
+export { setRules } from './world/rules'
+export { setSorting, sortRows } from './world/sorted'
+export { setTally, setTimeline, setTiming } from './world/tally'
+export { serveTurn } from './world/turn'

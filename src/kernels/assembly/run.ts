@@ -24,13 +24,17 @@ let missedBytes: i64 = 0
 let readAhead: u32 = 0
 let skipped: u32 = 0
 let free: usize = __heap_base
+/** 16 MB. */
+const growthPages: i32 = 256
 
 /** Takes memory for a column; it is zero, and begins on a cache line. */
 export function take(bytes: u64): usize {
   const start = (free + 63) & ~63
   const end = (start as u64) + bytes
   const pages = ((end + 65_535) >> 16) as i32
-  if (pages > memory.size() && memory.grow(pages - memory.size()) < 0) unreachable()
+  const missing = pages - memory.size()
+  // Each growth costs the caller its views, so that it is a large one where that can be.
+  if (missing > 0 && memory.grow(max<i32>(missing, growthPages)) < 0 && memory.grow(missing) < 0) unreachable()
   free = end as usize
   return start
 }
