@@ -3,7 +3,21 @@ import { capacity, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } 
 // CLOCK with one byte an object: 0 when it is not held, else 1 + its counter. At unit size the ring is exactly as long as the cache,
 // so that going back to the head is a step of the hand. With sizes it is a queue that is written anew at its head.
 
+/** Requests that are looked up together. */
+const blockRows: u32 = 64
+/** In a cache for fewer objects the hand comes too often to one that is asked for in the block. */
+const fewestForBlocks: u32 = 64 * blockRows
+
+/** With one bit and at unit size, states from here on say in which block an object was asked for again, as far as a byte can. */
+const firstMark: u32 = 2
+const lastMark: u32 = 255
+
 let states: usize = 0
+/** Of each request of a block the state before. */
+let before: usize = 0
+/** Rows of the ring that the hand has emptied for the misses of a block. */
+let emptyRows: usize = 0
+let mark: u32 = lastMark
 let ring: usize = 0
 let mask: u32 = 0
 /** Size at insertion. */
@@ -21,15 +35,79 @@ export function openClock(bits: u32): void {
   ring = take((rows as u64) << 2)
   mask = rows - 1
   if (sized) sizeOf = take((objects as u64) << 2)
+  else {
+    before = take(blockRows)
+    emptyRows = take(blockRows << 2)
+  }
 }
 
 export function runClock(count: u32): u32 {
-  return sized ? runSized(count) : runUnit(count)
+  if (sized) return runSized(count)
+  if (capacity == 0) return count
+  if (most != firstMark || mostHeld() < fewestForBlocks) return runOneByOne(ids, count)
+  let misses: u32 = 0
+  for (let row: u32 = 0; row < count; row += blockRows)
+    misses += runBlock(ids + ((row as usize) << 2), min<u32>(count - row, blockRows))
+  return misses
 }
 
-/** `head` counts the rows in use until the ring is full; `tail` is the hand. */
-function runUnit(count: u32): u32 {
-  if (capacity == 0) return count
+/**
+ * Notes what all requests of a block find, and then makes room for its misses: a branch for hit or miss is hard to foretell. Where the hand
+ * comes to an object that is asked for in the block, it matters who was first: all from there on is taken back and done one by one.
+ */
+function runBlock(block: usize, count: u32): u32 {
+  const column = states
+  const now = mark == lastMark ? firstMark : mark + 1
+  mark = now
+  let missed: u64 = 0
+  for (let row: u32 = 0; row < count; row++) {
+    const cell = column + load<u32>(block + ((row as usize) << 2))
+    const state = load<u8>(cell) as u32
+    store<u8>(before + row, state)
+    store<u8>(cell, state == 0 ? 1 : now)
+    missed = (missed >> 1) | (((state == 0) as u64) << 63)
+  }
+  missed >>= (64 - count) as u64
+  const misses = popcnt<u64>(missed) as u32
+  const placed = placeTogether(block, missed, misses, now)
+  for (let left = placed; left > 0; left--) missed &= missed - 1
+  if (placed == misses) return misses
+  const from = ctz<u64>(missed) as u32
+  for (let row = count; row-- > from; )
+    store<u8>(column + load<u32>(block + ((row as usize) << 2)), load<u8>(before + row))
+  return placed + runOneByOne(block + ((from as usize) << 2), count - from)
+}
+
+/** Puts the misses of a block into the ring and answers how many of them it was right to. */
+@inline
+function placeTogether(block: usize, missed: u64, misses: u32, now: u32): u32 {
+  const rows = mask + 1
+  const first = ring
+  if (head < rows && rows - head < misses) return 0
+  const column = states
+  let hand = tail
+  let steps: u32 = 0
+  let emptied: u32 = 0
+  if (head < rows)
+    for (; emptied < misses; emptied++) store<usize>(emptyRows + (emptied << 2), first + ((head++ as usize) << 2))
+  while (emptied < misses) {
+    const row = first + ((hand as usize) << 2)
+    const cell = column + load<u32>(row)
+    const state = load<u8>(cell) as u32
+    if (((state == now) as u32) | ((steps++ == rows) as u32)) break
+    const left = (state > 1) as u32
+    store<u8>(cell, left)
+    store<usize>(emptyRows + (emptied << 2), row)
+    emptied += (left == 0) as u32
+    hand = select<u32>(0, hand + 1, hand + 1 == rows)
+  }
+  tail = hand
+  for (let index: u32 = 0; index < emptied; index++, missed &= missed - 1)
+    store<u32>(load<usize>(emptyRows + (index << 2)), load<u32>(block + ((ctz<u64>(missed) as usize) << 2)))
+  return emptied
+}
+
+function runOneByOne(requests: usize, count: u32): u32 {
   const column = states
   const full = most
   const rows = mask + 1
@@ -37,12 +115,12 @@ function runUnit(count: u32): u32 {
   let used = head
   let hand = tail
   let misses: u32 = 0
-  for (let at = ids, end = ids + ((count as usize) << 2); at < end; at += 4) {
+  for (let at = requests, end = requests + ((count as usize) << 2); at < end; at += 4) {
     const id = load<u32>(at)
     const cell = column + id
     const state = load<u8>(cell) as u32
     // Which of the three it is is hard to foretell: only a miss is a branch.
-    store<u8>(cell, state + (state < full))
+    store<u8>(cell, state + ((state < full) as u32))
     if (state != 0) continue
     misses++
     if (used < rows) {
@@ -52,9 +130,9 @@ function runUnit(count: u32): u32 {
     for (;;) {
       const row = first + ((hand as usize) << 2)
       if (++hand == rows) hand = 0
-      const oldest = load<u32>(row)
-      const left = (load<u8>(column + oldest) as u32) - 1
-      store<u8>(column + oldest, left)
+      const oldest = column + load<u32>(row)
+      const left = min<u32>(load<u8>(oldest), full) - 1
+      store<u8>(oldest, left)
       if (left == 0) {
         store<u32>(row, id)
         break

@@ -35,13 +35,7 @@ export function openLru(): void {
 /** Moves the entries that are held together at the beginning and answers how many there are. */
 export function closeLru(): u32 {
   const trace = ids - 4
-  let kept: u32 = 0
-  for (let index = tail - base + 1, end = asked - base; index <= end; index++) {
-    const id = load<u32>(trace + ((index as usize) << 2))
-    const isHeld = load<u32>(rows + ((id as usize) << (sized ? 3 : 2))) == base + index
-    store<u32>(trace + (((kept + 1) as usize) << 2), id)
-    kept += isHeld as u32
-  }
+  const kept = sized ? gatherSized(trace) : gather(trace)
   // Positions go on: those of objects that are not held stay behind the tail.
   base = tail = asked - kept
   for (let index: u32 = 1; index <= kept; index++) {
@@ -49,6 +43,33 @@ export function closeLru(): u32 {
     store<u32>(rows + ((id as usize) << (sized ? 3 : 2)), base + index)
   }
   if (!sized) renewBits()
+  return kept
+}
+
+/** At unit size the bits say which entries are held. */
+function gather(trace: usize): u32 {
+  const end = asked - base
+  let kept: u32 = 0
+  for (let index = tail - base + 1; index <= end; index = (index | 63) + 1) {
+    let left = load<u64>(current + (((index >> 6) as usize) << 3)) & ((-1 as u64) << (index as u64))
+    // Bits of positions to come are set.
+    if ((index | 63) > end) left &= ((2 as u64) << (end as u64)) - 1
+    for (; left != 0; left &= left - 1) {
+      const from = (index & ~63) | (ctz<u64>(left) as u32)
+      store<u32>(trace + ((++kept as usize) << 2), load<u32>(trace + ((from as usize) << 2)))
+    }
+  }
+  return kept
+}
+
+function gatherSized(trace: usize): u32 {
+  let kept: u32 = 0
+  for (let index = tail - base + 1, end = asked - base; index <= end; index++) {
+    const id = load<u32>(trace + ((index as usize) << 2))
+    const isHeld = load<u32>(rows + ((id as usize) << 3)) == base + index
+    store<u32>(trace + (((kept + 1) as usize) << 2), id)
+    kept += isHeld as u32
+  }
   return kept
 }
 

@@ -4,8 +4,8 @@ import { capacity, discard, ids, mostHeld, sized, sizes, tell } from './run'
 // Segmented LRU: lists 1 to n are the segments, the lowest first, all with the same limit. Where a segment overflows, all that it has
 // too many move down before the one below is looked at: they arrive there in the same order as one by one.
 
-/** The segments by list; before them what is outside, and above them a way from the top back to its head. */
-const queues = memory.data(9 * queueBytes, queueBytes)
+/** The segments by list, and before them what is outside: nobody asks for its order. */
+const queues = memory.data(8 * queueBytes, queueBytes)
 let top: u32 = 0
 let limit: i64 = 0
 let strict: bool = false
@@ -19,7 +19,6 @@ export function openSlru(segments: u32, libcachesim: bool): void {
   openQueue(queueOf(0), 0, 64)
   for (let list: u32 = 1; list <= segments; list++)
     openQueue(queueOf(list), list, list == 1 ? mostHeld() : mostWithin(limit))
-  openQueue(queueOf(segments + 1), 0, 64)
   openEntries()
 }
 
@@ -36,12 +35,13 @@ function isFull(): bool {
 }
 
 /**
- * Nobody is counted any more. What is asked for goes up, from outside too, and the oldest there comes down in its place: without a branch
- * for hit or miss, which is hard to foretell.
+ * Nobody is counted any more. What is asked for goes up, from outside too, and the oldest there comes down in its place: a miss and a hit
+ * below the top, which are hard to foretell, are one branch.
  */
 @inline
 function runFull(count: u32): u32 {
   const outside = queueOf(0)
+  const highest = top
   let misses: u32 = 0
   let read: u32 = 0
   for (let at: usize = 0, end = (count as usize) << 2; at < end; at += 4) {
@@ -52,8 +52,9 @@ function runFull(count: u32): u32 {
     const list = load<u32>(row) & listMask
     misses += (list == 0) as u32
     drop(row)
-    const above = queueOf(list + 1)
+    const above = queueOf(min<u32>(list + 1, highest))
     above.push(id, row, false)
+    if (list == highest) continue
     const leaving = above.pop()
     queueOf(list).push(leaving, rowOf(leaving, false), false)
   }
