@@ -1,3 +1,4 @@
+import { hashTraces } from '../files/hash-file.ts'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { CompareResult } from '../report/compare.ts'
@@ -17,7 +18,7 @@ export async function writeComparison(names: readonly string[], options: Options
   if (output !== '-') checkOutputFile(output)
   if (options.html !== undefined) checkOutputFile(options.html)
   const result = await compareWithProgress(names, options)
-  if (options.html !== undefined) await writePage(options.html, result)
+  if (options.html !== undefined) await writePage(options.html, await withTraces(result, names))
   await writeOutput(output, textOf(result, options, output !== '-'))
 }
 
@@ -31,6 +32,11 @@ async function compareWithProgress(names: readonly string[], options: Options): 
   } finally {
     await bar?.then(progress => progress.stop())
   }
+}
+
+/** A page says which bytes it is of: reading them again is cheap beside the pictures. */
+async function withTraces(result: CompareResult, names: readonly string[]): Promise<CompareResult> {
+  return { ...result, manifest: { ...result.manifest, traceHash: await hashTraces(names) } }
 }
 
 async function writePage(path: string, result: CompareResult): Promise<void> {

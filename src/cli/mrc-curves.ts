@@ -1,3 +1,4 @@
+import { hashTraces } from '../files/hash-file.ts'
 import { sampleOf, sourceOfKept, withNextUses } from '../files/kept-requests.ts'
 import { loadKernels } from '../files/kernels.ts'
 import { plainManifest } from '../files/manifest.ts'
@@ -9,6 +10,7 @@ import { type Curve, type MrcResult, mrcCsv, mrcJson, mrcText } from '../report/
 import { runContest } from '../sim/contest.ts'
 import { byteMissRatioAt, lruCurve, lruCurveByKernel, missRatioAt } from '../sim/lru-curve.ts'
 import { adjusted } from '../sim/sample.ts'
+import type { Manifest } from '../stats/result.ts'
 import type { RequestSource, TraceSummary } from '../traffic/request-source.ts'
 import type { MrcOptions } from './mrc.ts'
 import { createProgress, terminalWidth } from './terminal.ts'
@@ -65,16 +67,20 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
     sampledRequests: sample.count,
     curves,
   }
-  if (options.html !== undefined) await writePage(options.html, result, Number(options.seed))
+  if (options.html !== undefined)
+    await writePage(options.html, result, {
+      ...plainManifest('mrc', seed),
+      traceHash: await hashTraces([name]),
+    })
   await writeOutput(
     output,
     options.json ? mrcJson(result) : options.csv ? mrcCsv(result) : mrcText(result, terminalWidth()),
   )
 }
 
-async function writePage(path: string, result: MrcResult, seed: number): Promise<void> {
+async function writePage(path: string, result: MrcResult, manifest: Manifest): Promise<void> {
   const { mrcHtml } = await import('../report/html/mrc-page.ts')
-  await writeOutput(path, mrcHtml(result, plainManifest('mrc', seed)))
+  await writeOutput(path, mrcHtml(result, manifest))
   process.stderr.write(`written to ${path}\n`)
 }
 

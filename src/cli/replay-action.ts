@@ -1,8 +1,10 @@
 import { loadAtlas } from '../files/atlas.ts'
 import { overridesOf } from '../files/load-plan.ts'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
+import { formatCount, formatValue } from '../report/figures.ts'
 import { type ReplayReport, replayText } from '../report/replay.ts'
 import type { Override } from '../scenario/override.ts'
+import type { Comparison } from '../sim/replay-compare.ts'
 import type { RunResult } from '../stats/result.ts'
 import { estimateLifetime } from '../traffic/logs/lifetime.ts'
 import type { ReplayOptions } from './replay.ts'
@@ -42,7 +44,8 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
             atlas,
           })
     progress.stop()
-    const last = second ?? first
+    const last = second === null ? first : { ...second, result: titledWhatIf(second.result, changes) }
+    const page = { ...last.result, notes: [besideLog(comparison), ...last.result.notes] }
     const report: ReplayReport = {
       format: 'cdnlab-replay-1',
       log: { ...factsOf(logs, built), lifetime, fittedCapacity: fitted[0]?.value ?? null },
@@ -51,11 +54,25 @@ export async function replayLogs(files: readonly string[], options: ReplayOption
       whatIf: second && { changes: changes.map(({ key, value }) => `${key}=${value}`), result: second.result },
     }
     if (options.scenarioOut !== undefined) await writeReplay(options.scenarioOut, last.text, logs.record, built)
-    if (options.html !== undefined) await writePage(options.html, last.result, last.text)
+    if (options.html !== undefined) await writePage(options.html, page, last.text)
     await writeOutput(output, textOf(report, last.result, options, output !== '-'))
   } finally {
     progress.stop()
   }
+}
+
+/** Nobody may take the figures of a change for those of the log. */
+function titledWhatIf(result: RunResult, changes: readonly Override[]): RunResult {
+  return {
+    ...result,
+    title: `${result.title}: what if ${changes.map(({ key, value }) => `${key}=${value}`).join(', ')}`,
+  }
+}
+
+/** How far the page may be trusted: what the log says of the same requests. */
+function besideLog({ compared, logged, simulated, agreeing }: Comparison): string {
+  const share = (part: number): string => formatValue(part / compared, '%')
+  return `This is the model. Of ${formatCount(compared)} requests ${share(logged.hits)} are hits in the log and ${share(simulated.hits)} in the model as the log tells it; ${share(agreeing)} end alike.`
 }
 
 /** Both runs leave out the same requests, so that their figures are of the same ones. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 
 /** SHA-256 of a file as it lies on the disk, in hex. */
 export async function hashFile(path: string): Promise<string> {
@@ -11,4 +11,11 @@ export async function hashFile(path: string): Promise<string> {
 /** The same of a text in UTF-8. */
 export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** The hashes of those names that are files, one after the other; null when none is, as with workloads and standard input. */
+export async function hashTraces(names: readonly string[]): Promise<string | null> {
+  const hashes: string[] = []
+  for (const name of names) if (statSync(name, { throwIfNoEntry: false })?.isFile()) hashes.push(await hashFile(name))
+  return hashes.length === 0 ? null : hashes.join(', ')
 }

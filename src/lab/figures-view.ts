@@ -1,4 +1,5 @@
 import { docOf, formatCount, formatEstimate, formatValue, titleOf } from '../report/figures.ts'
+import { reasonText } from '../report/sentences.ts'
 import { metrics } from '../stats/metrics.ts'
 import type { RunResult } from '../stats/result.ts'
 import { byId, html } from './dom.ts'
@@ -125,7 +126,7 @@ function tablesOf(result: RunResult): HTMLElement[] {
       Object.entries(missReasons)
         .filter(([, count]) => count > 0)
         .sort((a, b) => b[1] - a[1])
-        .map(([reason, count]) => [reason, formatCount(count)]),
+        .map(([reason, count]) => [reasonText(reason), formatCount(count)]),
     ),
     table(
       `Busiest PoPs${result.pops.length > 12 ? ` (12 of ${result.pops.length})` : ''}`,
@@ -158,11 +159,21 @@ function tablesOf(result: RunResult): HTMLElement[] {
   ]
 }
 
+/** A figure and its unit stay in one line. */
+function isShort(cell: string): boolean {
+  return cell.length < 16 && /\d/.test(cell)
+}
+
 /** A table with a caption; the first cell of a row is its head. */
 export function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
   const head = html('tr', {}, ...heads.map(text => html('th', { scope: 'col' }, text)))
   const body = rows.map(([first = '', ...rest]) =>
-    html('tr', {}, html('th', { scope: 'row' }, first), ...rest.map(cell => html('td', {}, cell))),
+    html(
+      'tr',
+      {},
+      html('th', { scope: 'row' }, first),
+      ...rest.map(cell => html('td', isShort(cell) ? { class: 'short' } : {}, cell)),
+    ),
   )
   return html(
     'div',

@@ -38,7 +38,7 @@ export function dashboardParts(picture: Picture): Record<string, string> {
   return {
     title: inertHtml(result.title),
     facts: facts.map(fact => `<span>${inertHtml(fact)}</span>`).join(' '),
-    cards: cards(result.headline),
+    cards: cards(result),
     origin: originDesk(origin),
     layers,
     'map-legend': legend,

@@ -42,6 +42,7 @@ export function troublesOf({ meters }: BackendRow): string {
 /** What the model leaves out. */
 export const backendNotes = [
   'An ask waits for each part in turn; "function" includes its table. The wire is the leg from the last PoP to the origin and back, the body included.',
+  'Times of cold starts are assumed, those of handlers that do nothing: functions at work need more (see the guide), and a scenario may say so.',
   'Hooks cost time and money; they change no key here: an object of the model is what its key names.',
   "Without the CDN, origins are taken as warm and idle. Prices are list prices of what stands behind, nothing free taken off, without the CDN's own.",
 ] as const

@@ -19,14 +19,15 @@ interface HopCell {
 export function backendsSection({ backends }: RunResult): string {
   if (backends === undefined) return ''
   const rows = usedBehaviors(backends).sort((a, b) => b.requests - a.requests)
-  const hops = rows.flatMap(hopCells).sort((a, b) => b.count - a.count)
+  // Part after part, as an ask meets them.
+  const hops = rows.flatMap(hopCells)
   const functions = [...backends.functions].sort((a, b) => b.invocations - a.invocations)
   const troubles = rows.map(row => [row.label, troublesOf(row)] as const).filter(([, text]) => text !== '')
   const notes = [...troubles.map(([label, text]) => `${label}: ${text}.`), ...backendNotes]
   const body = [
     sortable('What the edge keeps', rows, behaviorColumns(rows)),
     '<h3>What an ask waits for</h3>',
-    sortable('What an ask waits for', hops, hopColumns),
+    sortable('What an ask waits for', hops, hopColumns, { sorted: 'none' }),
     ...(functions.length === 0 ? [] : ['<h3>Functions</h3>', sortable('Functions', functions, functionColumns)]),
     `<ul>${notes.map(note => `<li>${inertHtml(note)}</li>`).join('')}</ul>`,
   ].join('')
@@ -49,12 +50,12 @@ function behaviorColumns(rows: readonly BackendRow[]): Column<BackendRow>[] {
     name('path or class', ({ label }) => label),
     count('requests', ({ requests }) => requests),
     name('origin', ({ origin }) => origin),
-    percent('hit ratio', ({ hitRatio }) => hitRatio),
-    percent('byte hit ratio', ({ byteHitRatio }) => byteHitRatio),
+    percent('hit ratio, %', ({ hitRatio }) => hitRatio),
+    percent('byte hit ratio, %', ({ byteHitRatio }) => byteHitRatio),
     count('asks of the origin', ({ meters }) => meters.asks),
     count('errors', ({ errors }) => errors),
-    ms('mean ms', ({ meanMs }) => meanMs),
-    ms('without the CDN', ({ directMeanMs }) => directMeanMs),
+    ms('mean, ms', ({ meanMs }) => meanMs),
+    ms('without the CDN, ms', ({ directMeanMs }) => directMeanMs),
     ...money,
   ]
 }
@@ -64,20 +65,20 @@ function hopCells({ label, hops, meters, requests }: BackendRow): HopCell[] {
 }
 
 const hopColumns: Column<HopCell>[] = [
+  name('path or class', ({ behavior }) => behavior),
   name('part', ({ kind }) => kind),
   count('times', row => row.count),
-  name('path or class', ({ behavior }) => behavior),
-  percent('of the asks', row => Math.min(1, row.count / row.of)),
-  ms('mean ms', ({ meanMs }) => meanMs),
-  ms('p99 ms', ({ p99Ms }) => p99Ms),
+  percent('of the asks, %', row => Math.min(1, row.count / row.of)),
+  ms('mean, ms', ({ meanMs }) => meanMs),
+  ms('p99, ms', ({ p99Ms }) => p99Ms),
 ]
 
 const functionColumns: Column<FunctionRow>[] = [
   name('function', row => row.name),
   count('events', ({ invocations }) => invocations),
   count('cold starts', ({ coldStarts }) => coldStarts),
-  percent('cold', ({ coldStarts, invocations }) => coldStarts / invocations),
+  percent('cold, %', ({ coldStarts, invocations }) => coldStarts / invocations),
   count('throttled', ({ throttled }) => throttled),
   count('most at once', ({ peak }) => peak),
-  count('idle s', ({ idleSeconds }) => idleSeconds),
+  count('idle, seconds', ({ idleSeconds }) => idleSeconds),
 ]

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../stats/result.ts'
-import { docOf, formatEstimate, titleOf } from '../figures.ts'
+import { docOf, formatCount, formatEstimate, titleOf } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import { shareBar } from './markup.ts'
 
@@ -20,7 +20,7 @@ const all: readonly { id: string; under: string; hasBar?: boolean }[] = [
 ]
 
 /** The headline: each figure unfolds its formula. */
-export function cards(headline: RunResult['headline']): string {
+export function cards({ headline, warmup }: Pick<RunResult, 'headline' | 'warmup'>): string {
   const text = (id: string): string => formatEstimate(id, headline[id]!)
   const plain = (id: string): string => text(id).split(' ± ')[0]!
   return all
@@ -28,7 +28,9 @@ export function cards(headline: RunResult['headline']): string {
       const [value, half] = text(id).split(' ± ')
       const interval = half === undefined ? '' : ` <small>± ${inertHtml(half)}</small>`
       const bar = hasBar ? shareBar(headline[id]!.value, 'with') : ''
-      const below = under.replace(/\{(\w+)\}/g, (_, name: string) => plain(name))
+      const later =
+        id === 'requests' && warmup.requests > 0 ? `, after a warm-up of ${formatCount(warmup.requests)}` : ''
+      const below = (under + later).replace(/\{(\w+)\}/g, (_, name: string) => plain(name))
       return `<details class="card" id="card-${id}"><summary><span class="label">${inertHtml(titleOf(id))}</span><b>${inertHtml(value!)}${interval}</b>${bar}<span class="under">${inertHtml(below)}</span></summary><p>${inertHtml(docOf(id))}</p></details>`
     })
     .join('')

@@ -4,7 +4,7 @@ import { noteSentences } from '../compare-text.ts'
 import { formatCount } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import { curveFigure, curveStyle } from './curves.ts'
-import { documentHtml, manifestList } from './document.ts'
+import { documentHtml, manifestList, withoutScenario } from './document.ts'
 import { coordinate, section } from './markup.ts'
 import { tableScript } from './script.ts'
 import { type Column, sortable } from './tables.ts'
@@ -33,7 +33,7 @@ export function compareHtml(result: CompareResult): string {
       key + groups.map(group => groupTable(group, reference)).join(''),
     ),
     section('words', 'What the words mean', '', `<ul>${notes.join('')}</ul>`),
-    section('recipe', 'How to make this again', '', manifestList(manifest)),
+    section('recipe', 'How to make this again', '', manifestList(withoutScenario(manifest))),
     '</main>',
   ].join('\n')
   return documentHtml({ title, style: curveStyle, script: tableScript, body })

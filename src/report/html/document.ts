@@ -33,11 +33,16 @@ function sourceHash(text: string): string {
   return `sha256-${btoa(String.fromCharCode(...bytes))}`
 }
 
-/** What a result needs to be made again, a line a fact. */
+/** What a result needs to be made again, a line a fact; what there is none of is left out. */
 export function manifestList(manifest: Partial<Manifest>): string {
-  const facts = Object.entries(manifest).map(([key, value]) => {
+  const facts = Object.entries(manifest).flatMap(([key, value]) => {
     const label = key.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
-    return `<dt>${inertHtml(label)}</dt><dd>${inertHtml(value === null ? 'none' : String(value))}</dd>`
+    return value === null || value === '' ? [] : [`<dt>${inertHtml(label)}</dt><dd>${inertHtml(String(value))}</dd>`]
   })
   return `<dl>${facts.join('')}</dl>`
+}
+
+/** What a command without a scenario needs to be made again. */
+export function withoutScenario({ scenario, scenarioHash, replications, ...rest }: Manifest): Partial<Manifest> {
+  return rest
 }

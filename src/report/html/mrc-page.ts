@@ -4,7 +4,7 @@ import { formatCount } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
 import type { MrcResult } from '../mrc.ts'
 import { curveFigure, curveStyle } from './curves.ts'
-import { documentHtml, manifestList } from './document.ts'
+import { documentHtml, manifestList, withoutScenario } from './document.ts'
 import { section } from './markup.ts'
 import { tableScript } from './script.ts'
 import { type Column, sortable } from './tables.ts'
@@ -30,7 +30,7 @@ export function mrcHtml(result: MrcResult, manifest: Manifest): string {
     '<main>',
     section('curves', 'What every size would miss', sampled, figures.join('')),
     section('table', 'In figures', 'Click a heading to sort.', sizeTable(result, sized)),
-    section('recipe', 'How to make this again', '', manifestList(manifest)),
+    section('recipe', 'How to make this again', '', manifestList(withoutScenario(manifest))),
     '</main>',
   ].join('\n')
   return documentHtml({ title, style: curveStyle, script: tableScript, body })

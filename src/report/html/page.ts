@@ -79,7 +79,7 @@ function head(result: RunResult): string {
     `<li class="${passed ? 'passed' : 'failed'}"><b>${passed ? '✓ passed' : '✗ failed'}</b> ${inertHtml(text)} <span class="note">is ${formatDigits(value)}</span></li>`
   return [
     `<header><h1>${inertHtml(result.title)}</h1><p class="meta">${facts.map(fact => `<span>${inertHtml(fact)}</span>`).join(' ')}</p>`,
-    `<div class="cards">${cards(result.headline)}</div>`,
+    `<div class="cards">${cards(result)}</div>`,
     thresholds.length === 0
       ? ''
       : `<ul class="thresholds" aria-label="Thresholds">${thresholds.map(chip).join('')}</ul>`,

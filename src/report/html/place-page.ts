@@ -22,7 +22,12 @@ export function placeHtml(result: PlaceResult, land: string, manifest: Partial<M
     `<header><h1>${inertHtml(heading)}</h1><p class="meta">${inertHtml(placeSentence(result))}</p></header>`,
     '<main>',
     section('map', 'Map', 'Blue: stands already. Orange: the next ones, in order.', mapOf(result, land)),
-    section('pops', 'What each is worth', 'Round trips. Click a heading to sort.', popTable(pops, people)),
+    section(
+      'pops',
+      'What each is worth',
+      'Times of one round trip; half a millisecond is noticed. Click a heading to sort.',
+      popTable(pops, people),
+    ),
     section('split', 'Bytes by miss-ratio curves', split ? splitSentence(split) : '', split ? splitTable(split) : ''),
     section('notes', 'Notes', '', `<ul>${notes.map(note => `<li>${inertHtml(note)}</li>`).join('')}</ul>`),
     section('recipe', 'How to make this again', '', manifestList(manifest)),
@@ -62,9 +67,9 @@ function popTable(pops: readonly PlacedPop[], people: number | null): string {
   return sortable<PlacedPop>('What each is worth', pops, [
     name('next PoP', ({ place }) => [place.name, place.cc].filter(Boolean).join(', ')),
     ms('mean of all now, ms', ({ meanMs }) => meanMs),
-    ms('worth, ms', ({ gainMs }) => gainMs),
-    whom('for', ({ gainShare }) => gainShare),
-    whom('fastest for', ({ serveShare }) => serveShare),
+    ms('gain of those who notice, ms', ({ gainMs }) => gainMs),
+    whom('who notice', ({ gainShare }) => gainShare),
+    whom('whose fastest it is', ({ serveShare }) => serveShare),
     ...(pops.some(({ egressUsd }) => egressUsd !== undefined) ? [price] : []),
   ])
 }

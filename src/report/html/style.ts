@@ -75,7 +75,7 @@ th:first-child{text-align:left}
 tbody th{max-width:18rem;overflow:hidden;text-overflow:ellipsis}
 thead th{white-space:normal;vertical-align:bottom;line-height:1.25;position:sticky;top:0;background:var(--panel);box-shadow:0 1px var(--line);z-index:1;font-weight:600}
 thead button{font:inherit;text-align:inherit;color:inherit;background:none;border:0;padding:.2rem 0;cursor:pointer}
-th[aria-sort] button::after{content:" \\2193"}th[aria-sort=ascending] button::after{content:" \\2191"}
+th[aria-sort] button::after{content:"\\00a0\\2193"}th[aria-sort=ascending] button::after{content:"\\00a0\\2191"}
 td .bar{width:4.2rem;height:.3rem;margin:.1rem 0 0 auto}
 .doc{text-align:left;white-space:normal;min-width:18rem}
 .figures td,.figures th{padding:.55rem .8rem}
@@ -89,5 +89,5 @@ dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.3rem 1.4
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
 :focus-visible{outline:2px solid var(--with);outline-offset:2px}
 @media (max-width:40rem){.cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}.card summary::after{content:none}.card .label{padding:0}.card{padding:.7rem .75rem}.card b{font-size:1.35rem}.card b small{display:block;font-size:.85rem}.scale b{display:block}.figures td,.figures th{padding:.45rem .35rem;font-size:.82rem}.reasons tbody th{white-space:normal;min-width:9rem}.reasons td:last-child{width:20%;min-width:2.5rem}dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:.5rem}.meta span{display:inline-block}section{margin-top:2rem}}
-@media print{.card summary::after{content:none}html{font-size:11px}body{max-width:none;padding:0}nav,.toggles,.save,#tip,details.data{display:none}.scroll{max-height:none;overflow:visible;border:0}section,figure,.card,tr{break-inside:avoid}section#pops,section#countries,section#cities,section#recipe{break-inside:auto}thead th{position:static}pre{max-height:none;white-space:pre-wrap}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{@page{margin:12mm}html,.card,.thresholds li,.scroll,thead th,pre{background:#fff}.sortable tbody tr:nth-child(n+41){display:none}.sortable:has(tr:nth-child(41))::after{content:"On paper the first 40 rows as they are sorted";display:table-caption;caption-side:bottom;text-align:left;font-size:.87em;padding-top:.3rem}.card summary::after{content:none}html{font-size:11px}body{max-width:none;padding:0}nav,.toggles,.save,#tip,details.data{display:none}.scroll{max-height:none;overflow:visible;border:0}figure,.card,tr,.columns{break-inside:avoid}h2,h3{break-after:avoid}thead th{position:static}pre{max-height:none;white-space:pre-wrap}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

@@ -47,15 +47,15 @@ export function name<Row>(title: string, of: (row: Row) => string): Column<Row> 
 export interface TableOptions<Row> {
   /** So many rows are shown; all of them when left out. */
   most?: number
-  /** How the rows come sorted by the second column. */
-  sorted?: 'ascending' | 'descending'
+  /** How the rows come sorted by the second column; none: in an order of their own. */
+  sorted?: 'ascending' | 'descending' | 'none'
   /** An id of each row's element, for a page that changes rows in their place. */
   keyOf?(row: Row): string
   /** False: no data as CSV below. */
   hasCsv?: boolean
 }
 
-/** A table whose columns sort at a click. All rows stand in the CSV below it, only the first ones in the table; by the second column they come sorted. */
+/** A table whose columns sort at a click. All rows stand in the CSV below it, only the first ones in the table; by the second column they come sorted, unless told otherwise. */
 export function sortable<Row>(
   title: string,
   rows: readonly Row[],
@@ -64,7 +64,7 @@ export function sortable<Row>(
 ): string {
   const head = columns.map(
     ({ title: column }, index) =>
-      `<th scope="col"${index === 1 ? ` aria-sort="${sorted}"` : ''}><button type="button">${inertHtml(column)}</button></th>`,
+      `<th scope="col"${index === 1 && sorted !== 'none' ? ` aria-sort="${sorted}"` : ''}><button type="button">${inertHtml(column)}</button></th>`,
   )
   const body = rows.slice(0, most).map(row => {
     const cells = columns.map(({ of, show }, index) => {

@@ -23,7 +23,7 @@ export function timelineFigures(
     values.map(value => (value * 1000) / stepMs / manifest.replications)
   const small = (title: string, kind: string, values: readonly number[], most: number, top: string): string => {
     const known = values.filter(Number.isFinite)
-    if (known.length === 0 || (most === 0 && title !== 'Errors')) return ''
+    if (known.length === 0 || most === 0) return ''
     const words = `${title}: from ${formatDigits(known[0]!)} to ${formatDigits(known.at(-1)!)}, between ${formatDigits(Math.min(...known))} and ${formatDigits(Math.max(...known))}.`
     const path = linePath(values, most)
     const marks = `<path class="line ${kind}" vector-effect="non-scaling-stroke" d="${path}"/>`
@@ -32,7 +32,7 @@ export function timelineFigures(
   const rate = (title: string, kind: string, counts: readonly number[]): string => {
     const rates = perSecond(counts)
     const most = highest(rates)
-    return small(title, kind, rates, most, most === 0 ? 'none' : `${formatDigits(most)} a second`)
+    return small(title, kind, rates, most, `${formatDigits(most)} a second`)
   }
   const plots = [
     small(
@@ -48,6 +48,7 @@ export function timelineFigures(
     rate('Served stale', 'plain', series.stale),
     rate('Errors', 'without', series.errors),
   ]
+  const calm = series.errors.some(count => count > 0) ? '' : '<p class="note">No request failed.</p>'
   const list = events.map(({ atMs, text }) => `<li><b>${clock(atMs)}</b> ${inertHtml(text)}</li>`)
   const csv = [
     'from_ms,requests,hit_ratio,origin_requests,stale,errors,p95_ms',
@@ -69,7 +70,7 @@ export function timelineFigures(
     events.length === 0
       ? ''
       : `<p class="legend"><span class="key dash">events</span></p><ul class="events">${list.join('')}</ul>`
-  return `<div class="multiples">${plots.join('')}</div>${marked}${hasCsv ? dataAsCsv('Over time', csv) : ''}`
+  return `<div class="multiples">${plots.join('')}</div>${calm}${marked}${hasCsv ? dataAsCsv('Over time', csv) : ''}`
 }
 
 function highest(values: readonly number[]): number {
