@@ -134,7 +134,7 @@ class ClockPro implements Policy {
     this.#onTest[row] = 0
     this.#referenced[row] = 0
     this.#moveToHead(row)
-    while (this.#bytesIn[hot]! > 0 && this.#bytesIn[hot]! > this.#capacityBytes - this.#coldTarget) this.#turnHotHand()
+    while (this.#bytesIn[hot]! > this.#capacityBytes - this.#coldTarget) this.#turnHotHand()
   }
 
   /** Moves the hot hand on until it has cooled one object. Tests of cold objects on the way end. */
@@ -156,11 +156,10 @@ class ClockPro implements Policy {
     }
   }
 
-  /** Moves the test hand on by one object and ends its test. */
+  /** Moves the test hand on by one object and ends its test, if it is on test. */
   #turnTestHand(): void {
     const row = this.#testHand < 0 ? this.#clock.tail() : this.#testHand
     this.#testHand = this.#clock.towardsHead(row)
-    if (this.#stateOf[row] === hot) return
     this.#endTest(row)
     if (this.#stateOf[row] === departed) this.#forget(row)
   }
@@ -180,12 +179,12 @@ class ClockPro implements Policy {
     this.#stateOf[row] = state
   }
 
-  /** Moves a row to the head, past the hot hand; the other hands step off it first, unless it only passes the end of the list. */
+  /**
+   * Moves a row to the head, past the hot hand. The test hand steps off it first, unless it only passes the end of the list; the cold hand
+   * has done so before, or it stands at the last of the cold ones.
+   */
   #moveToHead(row: number): void {
-    if (this.#stateOf[row] === cold) {
-      if (this.#coldHand === row && row !== this.#coldRows.tail()) this.#coldHand = this.#coldRows.towardsHead(row)
-      this.#coldRows.moveToHead(row)
-    }
+    if (this.#stateOf[row] === cold) this.#coldRows.moveToHead(row)
     if (this.#testHand === row && row !== this.#clock.tail()) this.#testHand = this.#clock.towardsHead(row)
     this.#clock.moveToHead(row)
   }

@@ -21,7 +21,7 @@ type Params = z.infer<typeof params>
  *
  * The shelf alone says when somebody must leave, so that an object of any size may enter; it is the head of Q, or the bottom of S when
  * Q is empty. `libcachesim` keeps the shares of LIR and HIR at any time: an object that fits one of them not is refused, room
- * is made in the shares, and a hit in Q alone demotes an LIR object as well.
+ * is made in the shares, an LIR object too large for Q leaves at once, and a hit in Q alone demotes an LIR object as well.
  */
 export const lirs = definePolicy({
   name: 'lirs',
@@ -165,9 +165,8 @@ class Lirs implements Policy {
     while (this.#lirBytes > this.#lirLimit && this.#stack.tail() !== row) this.#demote()
   }
 
-  /** Only with `libcachesim`, where no row is larger than its share. */
   #makeRoomForLir(row: number): void {
-    while (this.#lirBytes + this.#bytesOf[row]! > this.#lirLimit) this.#demote()
+    while (this.#lirBytes + this.#bytesOf[row]! > this.#lirLimit && this.#lirBytes > 0) this.#demote()
   }
 
   /**
@@ -195,8 +194,12 @@ class Lirs implements Policy {
     this.#leaveStack(row)
     this.#isLir[row] = 0
     this.#lirBytes -= bytes
-    if (this.#strict) while (this.#hirBytes + bytes > this.#hirLimit) this.#evictHir()
-    this.#enterOthers(row, residentHir)
+    // One that was forgotten while room was made for its return has entered with a size that nobody looked at.
+    if (this.#strict && bytes > this.#hirLimit) this.#depart(row)
+    else {
+      if (this.#strict) while (this.#hirBytes + bytes > this.#hirLimit) this.#evictHir()
+      this.#enterOthers(row, residentHir)
+    }
     this.#prune()
   }
 

@@ -118,49 +118,54 @@ export const hyperbolic: CreateOracle = ({ capacity, random: source }) => {
   }
 }
 
-export const lecar: CreateOracle = ({ capacity, random: source }) => {
-  const entries: Entry[] = []
-  const ghosts: { id: number; bytes: number; leftAt: number; byLru: boolean }[] = []
-  let now = 0
-  let lruWeight = 0.5
-  const min = (key: (entry: Entry) => number): Entry =>
-    entries.reduce((least, entry) => (key(entry) < key(least) ? entry : least))
-  const evict = (): void => {
-    const oldest = min(entry => entry.since)
-    const rarest = min(entry => entry.count * 1e6 + entry.since)
-    const byLru = oldest === rarest || source.below(100) / 100 < lruWeight
-    const leaving = byLru ? oldest : rarest
-    take(entries, leaving.id)
-    if (oldest === rarest || leaving.bytes > Math.floor(capacity / 2)) return
-    const own = (): typeof ghosts => ghosts.filter(ghost => ghost.byLru === byLru)
-    while (sum(own()) + leaving.bytes > Math.floor(capacity / 2)) take(ghosts, own()[0]!.id)
-    ghosts.push({ id: leaving.id, bytes: leaving.bytes, leftAt: now, byLru })
+export const lecar =
+  (compatible: boolean): CreateOracle =>
+  ({ capacity, random: source }) => {
+    const entries: Entry[] = []
+    const ghosts: { id: number; bytes: number; leftAt: number; byLru: boolean }[] = []
+    let now = 0
+    let lruWeight = 0.5
+    const min = (key: (entry: Entry) => number): Entry =>
+      entries.reduce((least, entry) => (key(entry) < key(least) ? entry : least))
+    const evict = (): void => {
+      const oldest = min(entry => entry.since)
+      const rarest = min(entry => entry.count * 1e6 + entry.since)
+      const byLru = oldest === rarest || source.below(100) / 100 < lruWeight
+      const leaving = byLru ? oldest : rarest
+      take(entries, leaving.id)
+      const limit = Math.floor(capacity / 2)
+      if (oldest === rarest || (leaving.bytes > limit && !compatible)) return
+      const own = (): typeof ghosts => ghosts.filter(ghost => ghost.byLru === byLru)
+      ghosts.push({ id: leaving.id, bytes: leaving.bytes, leftAt: now, byLru })
+      while (sum(own()) > limit) take(ghosts, own()[0]!.id)
+    }
+    return {
+      ask(id, bytes) {
+        now++
+        const found = entries.find(entry => entry.id === id)
+        if (found) {
+          found.count++
+          found.since = now
+          return true
+        }
+        const ghost = take(ghosts, id)
+        if (ghost) {
+          const factor = Math.exp(
+            -0.45 * 0.005 ** ((now - ghost.leftAt) / (compatible ? capacity : Math.max(1, entries.length))),
+          )
+          const lru = lruWeight * (ghost.byLru ? factor : 1) + 1e-10
+          const lfuWeight = (1 - lruWeight) * (ghost.byLru ? 1 : factor) + 1e-10
+          lruWeight = lru / (lru + lfuWeight)
+        }
+        if (bytes > capacity) return false
+        while (sum(entries) + bytes > capacity) evict()
+        entries.push({ id, bytes, count: 1, key: 0, since: now, enteredAt: now })
+        return false
+      },
+      purge: id => void take(entries, id),
+      held: () => entries.map(({ id }) => id),
+    }
   }
-  return {
-    ask(id, bytes) {
-      now++
-      const found = entries.find(entry => entry.id === id)
-      if (found) {
-        found.count++
-        found.since = now
-        return true
-      }
-      const ghost = take(ghosts, id)
-      if (ghost) {
-        const factor = Math.exp(-0.45 * 0.005 ** ((now - ghost.leftAt) / Math.max(1, entries.length)))
-        const lru = lruWeight * (ghost.byLru ? factor : 1) + 1e-10
-        const lfuWeight = (1 - lruWeight) * (ghost.byLru ? 1 : factor) + 1e-10
-        lruWeight = lru / (lru + lfuWeight)
-      }
-      if (bytes > capacity) return false
-      while (sum(entries) + bytes > capacity) evict()
-      entries.push({ id, bytes, count: 1, key: 0, since: now, enteredAt: now })
-      return false
-    },
-    purge: id => void take(entries, id),
-    held: () => entries.map(({ id }) => id),
-  }
-}
 
 /** Refuses what is never asked for again, and lets it go at its last hit; evicts the largest of bytes x time to the next use. */
 export const beladySize: CreateOracle = ({ capacity, random: source, future }) => {
