@@ -11,10 +11,9 @@ import type { PolicyJob, PolicyRow } from './policy-rounds.ts'
 import { measureWholeProcesses } from './whole-process.ts'
 
 // Eviction policies in CPU time: both engines, the LRU caches of npm, and libCacheSim's cachesim where its path is given. Every
-// object counts 1; popularity is Zipf 1.0 over a million objects. All rows are printed, lost ones too.
+// object counts 1; popularity is Zipf over a million objects. All rows are printed, lost ones too.
 
 const objects = 1_000_000
-const shares = [0.01, 0.1]
 
 /** Our policies and the names of their likes in cachesim, whose s3fifo of 2024 is the form of the paper. */
 const opponents: Readonly<Record<string, string>> = {
@@ -41,7 +40,10 @@ const opponents: Readonly<Record<string, string>> = {
   random: 'random',
 }
 
-/** Runs the benchmark. Options: --cachesim PATH, --requests N, --rounds N, --policies a,b. */
+/**
+ * Runs the benchmark. Options: --cachesim PATH, --requests N, --rounds N, --policies a,b, --alpha N, --shares a,b of the objects. Where
+ * policies are named, whole processes are left out.
+ */
 export async function run(words: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...words],
@@ -49,15 +51,21 @@ export async function run(words: readonly string[]): Promise<void> {
       cachesim: { type: 'string' },
       requests: { type: 'string', default: '5000000' },
       rounds: { type: 'string', default: '3' },
-      policies: { type: 'string', default: Object.keys(opponents).join(',') },
+      policies: { type: 'string' },
+      alpha: { type: 'string', default: '1' },
+      shares: { type: 'string', default: '0.01,0.1' },
     },
   })
-  const trace = createZipfTrace(Number(values.requests))
+  const alpha = Number(values.alpha)
+  const trace = createZipfTrace(Number(values.requests), alpha)
+  const shares = values.shares.split(',').map(Number)
   const rounds = Number(values.rounds)
-  const chosen = values.policies.split(',')
+  const chosen = values.policies?.split(',') ?? Object.keys(opponents)
   for (const name of chosen) policies.choose(name)
   if (!loadKernels()) console.log('The kernels are not built: every row is of the readable policies.')
-  console.log(`${trace.count} requests, Zipf 1.0, ${trace.objects} objects seen of ${objects}, every object counts 1`)
+  console.log(
+    `${trace.count} requests, Zipf ${alpha}, ${trace.objects} objects seen of ${objects}, every object counts 1`,
+  )
   console.log(
     `CPU time, medians of ${rounds} alternating rounds after one that is not counted; "x" is how often faster\n`,
   )
@@ -108,8 +116,8 @@ function inWorker(job: PolicyJob): Promise<PolicyRow[]> {
 }
 
 /** Draws a trace with ids in order of first appearance, as a loader gives them, in memory that workers share. */
-function createZipfTrace(count: number): Trace {
-  const table = new AliasTable(Float64Array.from({ length: objects }, (_, rank) => 1 / (rank + 1)))
+function createZipfTrace(count: number, alpha: number): Trace {
+  const table = new AliasTable(Float64Array.from({ length: objects }, (_, rank) => (rank + 1) ** -alpha))
   const ids = new Int32Array(new SharedArrayBuffer(4 * count))
   table.fill(ids, 0, count, createRandom(1, 'bench'))
   const numberOf = new Int32Array(objects).fill(-1)
