@@ -39,11 +39,12 @@ function blocksOf(text: string): Block[] {
 }
 
 let folder = ''
+let bin = ''
 let path = ''
 const background: ChildProcess[] = []
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cdnlab-docs-'))
-  const bin = mkdtempSync(join(tmpdir(), 'cdnlab-docs-bin-'))
+  bin = mkdtempSync(join(tmpdir(), 'cdnlab-docs-bin-'))
   writeFileSync(join(bin, 'cdnlab'), `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'dist/cli/main.js')}' "$@"\n`)
   chmodSync(join(bin, 'cdnlab'), 0o755)
   path = `${bin}:${process.env.PATH}`
@@ -53,7 +54,7 @@ beforeAll(() => {
 })
 afterAll(() => {
   for (const child of background) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
+  for (const made of [folder, bin]) rmSync(made, { recursive: true, force: true })
 })
 
 const environment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: path, NO_COLOR: '1', COLUMNS: '100' })

@@ -1,6 +1,7 @@
 import { mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UserError } from '../lib/user-error.ts'
 
 /** Opens a temporary file without a name: it is gone with the process, however that ends. Answers its descriptor, good in all threads. */
 export function openSpillFile(): number {
@@ -10,11 +11,16 @@ export function openSpillFile(): number {
   return file
 }
 
-/** Writes a whole column at an offset. */
+/** Writes a whole column at an offset. Throws UserError where there is no room. */
 export function writeColumn(file: number, column: ArrayBufferView, offset: number): void {
   const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
-  for (let written = 0; written < bytes.length; )
-    written += writeSync(file, bytes, written, bytes.length - written, offset + written)
+  try {
+    for (let written = 0; written < bytes.length; )
+      written += writeSync(file, bytes, written, bytes.length - written, offset + written)
+  } catch (error) {
+    const message = `a trace larger than memory needs room in ${tmpdir()}: ${(error as Error).message}`
+    throw new UserError({ message, hint: 'TMPDIR names another folder' }, 1)
+  }
 }
 
 /** Fills a column from an offset on. */

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createSpillingStore } from '../../src/files/spill.ts'
+import { writeColumn } from '../../src/files/spill-file.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { createRecorder } from '../../src/sim/recorder.ts'
 import { type BlockStore, blockRows, createMemoryStore } from '../../src/traffic/replayed.ts'
@@ -46,5 +48,11 @@ describe('a trace larger than memory', () => {
       0, 143, 286, 429, 571, 714, 857, 1000,
     ])
     expect(replay(createSpillingStore(1), rows)).toEqual(fromMemory)
+  })
+
+  it('says where it wanted to lie when there is no room for it', () => {
+    const full = openSync('/dev/full', 'r+')
+    expect(() => writeColumn(full, new Int32Array(9), 0)).toThrow(/larger than memory needs room in .*\(TMPDIR/)
+    closeSync(full)
   })
 })
