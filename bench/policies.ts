@@ -72,7 +72,8 @@ export async function run(words: readonly string[]): Promise<void> {
   await withTraceFile(values.cachesim === undefined ? null : trace.ids, async file => {
     for (const share of shares) await measureShare(trace, share, rounds, chosen, values.cachesim, file)
     const sizes = shares.map(share => Math.floor(objects * share))
-    if (values.cachesim !== undefined) await measureWholeProcesses(values.cachesim, file, trace.count, sizes, rounds)
+    if (values.cachesim !== undefined && values.policies === undefined)
+      await measureWholeProcesses(values.cachesim, file, trace.count, sizes, rounds)
   })
 }
 
