@@ -1,4 +1,5 @@
 import { createTakeColumn, type TakeColumn } from './columns.ts'
+import { instantiate } from './memory.ts'
 
 /** The kernels of a world of edges that share nothing. Columns are given by their addresses; see `assembly/world/` for what each holds. */
 export interface WorldKernel {
@@ -91,7 +92,7 @@ export function kernelPolicy(name: string, params: unknown): { policy: number; m
 
 /** Begins a world in an instance of its own of the compiled module. */
 export function createWorldKernel(module: WebAssembly.Module): WorldKernel {
-  const wasm = new WebAssembly.Instance(module).exports as unknown as WorldKernel & {
+  const wasm = instantiate(module) as unknown as WorldKernel & {
     memory: WebAssembly.Memory
     take(bytes: bigint): number
   }
