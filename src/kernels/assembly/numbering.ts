@@ -1,4 +1,4 @@
-import { cellOf, hashOf, idOf, known, numberOf, openSlots, slotBits, slots } from './id-slots'
+import { known, mix, numberOf, openSlots, slotBits, slots } from './id-slots'
 import { take } from './run'
 
 // Reads the rows of a trace and gives their ids of 64 bits dense numbers in order of first appearance. Rows come in blocks; all look-ups of
@@ -13,8 +13,9 @@ let window: usize = 0
 let keys: usize = 0
 let blockSizes: usize = 0
 let seconds: usize = 0
-/** Of each row the cell of its slot, and the word that was found. */
+/** Of each row the cell of its slot, the bits of its id that are kept there, and the word that was found. */
 let cellsOf: usize = 0
+let others: usize = 0
 let found: usize = 0
 /** Rows that the first look did not find. */
 let left: usize = 0
@@ -42,7 +43,8 @@ export function openNumbering(windowBytes: u32, rows: u32, likelyObjects: u32, s
   blockSizes = take(blockRows << 2)
   seconds = take(blockRows << 3)
   cellsOf = take(blockRows << 2)
-  found = take(blockRows << 2)
+  others = take(blockRows << 3)
+  found = take(blockRows << 3)
   left = take(blockRows << 2)
   outIds = take((rows as u64) << 2)
   outSizes = take((rows as u64) << 2)
@@ -74,7 +76,8 @@ export function numberRecords(from: u32, count: u32, recordBytes: u32, timeAt: u
 
 /** Looks at a block of records in one pass, as `keepRows` and `findSlots` do in two; false, with nothing counted, when a size is 0. */
 function lookAtRecords(from: usize, rows: u32, recordBytes: u32, timeAt: u32, idAt: u32, sizeAt: u32): bool {
-  const bits = slotBits
+  const bits = slotBits as u64
+  const shift = 64 - bits
   const table = slots
   const cells = cellsOf
   const bytesOf = blockSizes
@@ -84,9 +87,11 @@ function lookAtRecords(from: usize, rows: u32, recordBytes: u32, timeAt: u32, id
   let before = last + first
   let empties: u32 = 0
   for (let row: usize = 0; row < (rows as usize); row++) {
+    const mixed = mix(load<u64>(record + idAt))
     const size = load<u32>(record + sizeAt)
     const time = load<u32>(record + timeAt) as f64
-    store<u32>(cells + (row << 2), cellOf(hashOf(load<u64>(record + idAt)), table, bits) as u32)
+    store<u32>(cells + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
+    store<u64>(others + (row << 3), mixed << bits)
     store<u32>(bytesOf + (row << 2), size)
     bytes += size
     empties += (size == 0) as u32
@@ -109,36 +114,40 @@ export function numberRows(count: u32): void {
   numberFound(rows, keys, 8)
 }
 
-/** Says of each row where its slot lies. */
+/** Says of each row where its slot lies and which bits of its id are kept there. */
 @inline
 function findSlots(rows: u32): void {
-  const bits = slotBits
+  const bits = slotBits as u64
+  const shift = 64 - bits
   const table = slots
-  for (let row: usize = 0; row < (rows as usize); row++)
-    store<u32>(cellsOf + (row << 2), cellOf(hashOf(load<u64>(keys + (row << 3))), table, bits) as u32)
+  for (let row: usize = 0; row < (rows as usize); row++) {
+    const mixed = mix(load<u64>(keys + (row << 3)))
+    store<u32>(cellsOf + (row << 2), (table + (((mixed >> shift) as usize) << 3)) as u32)
+    store<u64>(others + (row << 3), mixed << bits)
+  }
 }
 
 /** Numbers rows whose slots were found; an id lies every `idBytes` from `firstId` on. */
 function numberFound(rows: u32, firstId: usize, idBytes: usize): void {
   const cells = cellsOf
   const words = found
-  // The loop that waits most for memory does nothing else: so many more of its loads are under way at a time.
+  // The only loop that waits for memory does nothing else: so many more of its loads are under way at a time.
   for (let row: usize = 0; row < (rows as usize); row += 4) {
-    store<u32>(words + (row << 2), load<u32>(load<u32>(cells + (row << 2)) as usize))
-    store<u32>(words + (row << 2), load<u32>(load<u32>(cells + (row << 2), 4) as usize), 4)
-    store<u32>(words + (row << 2), load<u32>(load<u32>(cells + (row << 2), 8) as usize), 8)
-    store<u32>(words + (row << 2), load<u32>(load<u32>(cells + (row << 2), 12) as usize), 12)
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2)) as usize))
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 4) as usize), 8)
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 8) as usize), 16)
+    store<u64>(words + (row << 3), load<u64>(load<u32>(cells + (row << 2), 12) as usize), 24)
   }
-  const mask = ((1 as u32) << slotBits) - 1
-  const ids = idOf
+  const limit = ((1 as u64) << ((slotBits as u64) - 1)) - 1
   const rest = left
   const out = outIds + ((filled as usize) << 2)
   let leftCount: usize = 0
-  for (let row: usize = 0, key = firstId; row < (rows as usize); row++, key += idBytes) {
-    const number = load<u32>(words + (row << 2)) & mask
-    store<u32>(out + (row << 2), number - 1)
+  for (let row: usize = 0; row < (rows as usize); row++) {
+    // The number less 1 when this is the id's word, else more than any number.
+    const number = (load<u64>(words + (row << 3)) ^ load<u64>(others + (row << 3))) - 1
+    store<u32>(out + (row << 2), number as u32)
     store<u32>(rest + (leftCount << 2), row as u32)
-    leftCount += ((load<u64>(ids + ((number as usize) << 3)) != load<u64>(key)) | (number == 0)) as usize
+    leftCount += (number >= limit) as usize
   }
   for (let next: usize = 0; next < leftCount; next++) {
     const row = load<u32>(rest + (next << 2)) as usize
