@@ -63,7 +63,7 @@ describe.each(served)('the kernel of %s', spec => {
       someRequests,
       fc.constantFrom(0, 1, 2, 3, 5, 10, 24, 50, 100, 199, 1000, 30_000),
       fc.boolean(),
-      fc.constantFrom(1, 2, 7),
+      fc.constantFrom(1, 2, 7, 300),
       (drawn, capacity, unit, cuts) => {
         const asked = spec === 'belady' ? withoutEmpty(drawn) : drawn
         expect(replayKernel(spec, asked, capacity, unit, cuts)).toEqual(replay(spec, asked, capacity, unit))
@@ -90,6 +90,14 @@ it('the kernel of lru counts what its readable twin counts when its queue was cl
     [2e7, false],
   ] as const)
     expect(replayKernel('lru', long, capacity, unit)).toEqual(replay('lru', long, capacity, unit))
+})
+
+it('the kernel of slru counts what its readable twin counts when the lowest of its full segments is empty', () => {
+  const few = makeWorkload('zipf:alpha=1,objects=12,requests=20000,seed=5')
+  const trace = { ids: few.ids, sizes: Int32Array.from(few.bytes), next: new Float64Array(0) }
+  for (const capacity of [1, 2, 3, 4, 5, 6])
+    for (const spec of ['slru', 'slru:segments=7', 'slru:libcachesim=true'])
+      expect(replayKernel(spec, trace, capacity, true, 5000)).toEqual(replay(spec, trace, capacity, true))
 })
 
 describe('published counts', () => {

@@ -27,9 +27,13 @@ export function runSlru(count: u32): u32 {
   return isFull() ? runFull(count) : run(count, false)
 }
 
-/** Whether every segment holds as much as it ever will: at unit size that lasts, and each that comes in or moves up sends one down. */
+/**
+ * Whether every segment holds as much as it ever will: at unit size that lasts, and each that comes in or moves up sends one down. The
+ * lowest may hold more, but not less: what leaves comes from it.
+ */
 function isFull(): bool {
-  if (held != capacity || limit == 0 || (strict && held != limit * (top as i64))) return false
+  const most = limit * (top as i64)
+  if (limit == 0 || held != capacity || held < most || (strict && held > most)) return false
   for (let list: u32 = 2; list <= top; list++) if (queueOf(list).bytes != limit) return false
   return true
 }
