@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
 import { writePieces } from '../files/trace-write.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { SpotPlaces } from '../sim/replay-source.ts'
 import type { LogRecord } from '../traffic/logs/log-columns.ts'
@@ -24,6 +25,11 @@ export async function writeReplay(scenario: string, text: string, record: LogRec
   await writePieces(pieces(record, spots), trace)
   await writeOutput(scenario, text)
   process.stderr.write(`written to ${scenario} and ${trace}\n`)
+  const { parts, silentParts } = record.facts
+  if (parts > silentParts)
+    printWarnings([
+      { message: `a trace holds whole objects: in ${trace} ${parts} requests for parts (206) are for all of theirs` },
+    ])
 }
 
 function* pieces(

@@ -2,7 +2,7 @@ import { loadKernels } from '../files/kernels.ts'
 import { type LoadedPlan, loadPlan } from '../files/load-plan.ts'
 import { createManifest } from '../files/manifest.ts'
 import { checkOutputFile, writeOutput } from '../files/output.ts'
-import { openTraceSource } from '../files/trace-source.ts'
+import { readSharedTrace, type SharedTrace, sourceOf } from '../files/trace-source.ts'
 import { printWarnings } from '../files/warnings.ts'
 import { UserError } from '../lib/user-error.ts'
 import { whyWhole } from '../sim/catchment.ts'
@@ -38,7 +38,8 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   const { plan, atlas, warnings, file, text, tracePath } = loaded
   printWarnings(warnings)
   const manifest = await createManifest(plan, file, tracePath)
-  const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath, printWarnings)
+  const shared = tracePath === undefined ? null : await readSharedTrace(plan, tracePath, printWarnings)
+  const trace = shared && sourceOf(shared)
   const kernels = loadKernels() ?? null
   if (options.watch) {
     const { createRunWatch } = await import('./watch.ts')
@@ -53,7 +54,7 @@ async function runFile(name: string, options: RunOptions): Promise<{ result: Run
   try {
     const onProgress = (done: number, expected: number): void => progress.update(done / expected)
     const ports = { manifest, trace, kernels, onProgress }
-    return { result: (await split(loaded, ports, workers)) ?? runPlan(plan, atlas, ports), text }
+    return { result: (await split(loaded, { ...ports, shared }, workers)) ?? runPlan(plan, atlas, ports), text }
   } finally {
     progress.stop()
   }
@@ -71,7 +72,11 @@ function readWorkers({ workers = '1', watch }: RunOptions): number {
 }
 
 /** The result of a run over threads; undefined where one thread does better or must do it alone, and why is told. */
-async function split(loaded: LoadedPlan, ports: RunPorts, workers: number): Promise<RunResult | undefined> {
+async function split(
+  loaded: LoadedPlan,
+  ports: RunPorts & { shared: SharedTrace | null },
+  workers: number,
+): Promise<RunResult | undefined> {
   const { plan } = loaded
   if (workers === 1) return undefined
   const why = whyWhole(plan)

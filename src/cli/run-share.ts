@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { loadKernels } from '../files/kernels.ts'
 import { loadPlugins } from '../files/plugins.ts'
-import { openTraceSource } from '../files/trace-source.ts'
+import { type SharedTrace, sourceOf } from '../files/trace-source.ts'
 import { Post, type PostOffice } from '../lib/post.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
@@ -13,7 +13,8 @@ import { runOnce } from '../sim/run-once.ts'
 export interface ShareTask {
   plan: Plan
   geometry: Geometry
-  tracePath: string | undefined
+  /** Read once, for all threads; null for synthetic traffic. */
+  shared: SharedTrace | null
   replications: number
   partition: Partition
   self: number
@@ -26,13 +27,13 @@ export type ShareNews = { done: number; expected: number } | { share: RunShare }
 
 // A worker thread begins with the house's own registries.
 await loadPlugins()
-parentPort!.once('message', (task: ShareTask) => void runShare(task))
+parentPort!.once('message', runShare)
 
-async function runShare({ plan, geometry, tracePath, replications, partition, self, office }: ShareTask) {
+function runShare({ plan, geometry, shared, replications, partition, self, office }: ShareTask): void {
   const post = office === null ? null : new Post(office, self)
   const tell = (news: ShareNews): void => parentPort!.postMessage(news)
   try {
-    const trace = tracePath === undefined ? null : await openTraceSource(plan, tracePath)
+    const trace = shared && sourceOf(shared)
     const kernels = loadKernels() ?? null
     for (let replication = 0; replication < replications; replication++) {
       const onProgress = (done: number, expected: number): void =>

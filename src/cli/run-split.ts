@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import type { LoadedPlan } from '../files/load-plan.ts'
+import type { SharedTrace } from '../files/trace-source.ts'
 import { createPostOffice } from '../lib/post.ts'
 import { createGeometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { joinShares, type RunShare } from '../sim/catchment.ts'
-import type { TraceSource } from '../sim/load.ts'
 import { partitionOf, waysOf } from '../sim/partition.ts'
 import { type RunPorts, routesOf } from '../sim/run.ts'
 import { createResult } from '../sim/run-result.ts'
@@ -14,15 +14,15 @@ import type { ShareNews, ShareTask } from './run-share.ts'
 /** Beside this module, under the name that the build gives it. */
 const shareModule = new URL('./run-share.js', import.meta.url)
 
-type SplitPorts = Pick<RunPorts, 'manifest' | 'trace' | 'onProgress'>
+type SplitPorts = Pick<RunPorts, 'manifest' | 'onProgress'> & { shared: SharedTrace | null }
 
 /**
  * Runs a plan over threads, each of which sees to some PoPs. Only for plans that can be split (`sim/catchment`): then the result is that of
  * one thread, to the last bit. Undefined where its PoPs are so near to each other that one thread alone is faster. Throws UserError.
  */
 export async function runSplit(
-  { plan, atlas, tracePath }: LoadedPlan,
-  { manifest, trace = null, onProgress }: SplitPorts,
+  { plan, atlas }: LoadedPlan,
+  { manifest, shared, onProgress }: SplitPorts,
   count: number,
 ): Promise<RunResult | undefined> {
   const replications = plan.traffic.kind === 'trace' ? 1 : plan.replications
@@ -30,12 +30,12 @@ export async function runSplit(
   const threads = Array.from({ length: Math.min(count, plan.pops.length) }, () => new Worker(shareModule))
   try {
     const geometry = createGeometry(plan, atlas)
-    const partition = partitionOf(plan, geometry, threads.length, requestsPerMs(plan, trace))
+    const partition = partitionOf(plan, geometry, threads.length, requestsPerMs(plan, shared))
     if (partition.count === 1) return undefined
     const ways = waysOf(plan, partition)
     const office = ways.length === 0 ? null : createPostOffice(partition.count, ways)
     const tasks = Array.from({ length: partition.count }, (_, self): ShareTask => {
-      return { plan, geometry, tracePath, replications, partition, self, office }
+      return { plan, geometry, shared, replications, partition, self, office }
     })
     const ended = Promise.all(tasks.map((task, self) => give(threads[self]!, task, onProgress)))
     const routes = routesOf(plan, geometry)
@@ -52,7 +52,7 @@ export async function runSplit(
   }
 }
 
-function requestsPerMs({ traffic }: Plan, trace: TraceSource | null): number {
+function requestsPerMs({ traffic }: Plan, trace: SharedTrace | null): number {
   if (traffic.kind === 'synthetic') return traffic.ratePerSecond / 1000
   return trace === null ? 0 : trace.requests / trace.durationMs
 }

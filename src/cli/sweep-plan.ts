@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { loadAtlas, shippedPrices } from '../files/atlas.ts'
 import { hashFile, hashText } from '../files/hash-file.ts'
 import { overridesOf, type ScenarioOptions } from '../files/load-plan.ts'
@@ -10,11 +10,14 @@ import { type Assignment, type Axis, expandGrid } from '../scenario/grid.ts'
 import { canonicalJson, hashPlan } from '../scenario/hash.ts'
 import type { Override } from '../scenario/override.ts'
 import { readScenario } from '../scenario/parse.ts'
+import type { Plan } from '../scenario/plan.ts'
 import { planOf } from '../scenario/plan-of.ts'
-import type { CellTask, TraceFile } from '../sweep/cell-task.ts'
+import { parsePrices } from '../stats/cost-prices.ts'
+import type { CellTask, PriceFile, TraceFile, TraceReading } from '../sweep/cell-task.ts'
 import type { JournalHead } from '../sweep/journal.ts'
 import type { Cell } from '../sweep/local.ts'
-import { estimateMemory } from '../sweep/memory.ts'
+import { estimateMemory, estimateTrace } from '../sweep/memory.ts'
+import { tracesKept } from '../sweep/shared-traces.ts'
 
 const noSeed: Override = { key: seedAxis, value: '0' }
 
@@ -31,8 +34,10 @@ export interface PlannedSweep {
   isTraced: boolean
   head: JournalHead
   warnings: readonly Mistake[]
-  /** Estimate of the largest cell. */
+  /** Estimate of the largest cell, without its trace. */
   cellBytes: number
+  /** Estimate of the traces that are in memory at once, for all workers. */
+  traceBytes: number
 }
 
 export interface SweepPlanOptions extends ScenarioOptions {
@@ -47,16 +52,17 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sw
   const shared = overridesOf(options)
   const version = readVersion()
   const traces = createTraceFinder(folder, options.allowOutside)
-  const planner = createPlanner({ text, file, shared, traces })
+  const prices = createPriceFinder(folder, options.allowOutside)
+  const planner = createPlanner({ text, file, shared, traces, prices })
   const cells = new Map<string, PlannedCell>()
   const points = expandGrid(axes)
   for (const point of points) {
     const planned = await planner.plan(point)
     if (planned === undefined) continue
-    const { seed, planHash, trace } = planned
+    const { seed, planHash, trace, prices: own } = planned
     const key = hashOf([planHash, seed, version, trace?.hash ?? null, precision ?? null])
     if (cells.has(key)) continue
-    const task: CellTask = { text, file, overrides: [...shared, ...point], trace, precision }
+    const task: CellTask = { text, file, overrides: [...shared, ...point], trace, precision, prices: own }
     cells.set(key, {
       cell: cells.size,
       key,
@@ -70,6 +76,7 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sw
     grid: hashOf(axes),
     trace: traces.hashes().join(' ') || 'none',
     precision: String(precision ?? 'none'),
+    prices: prices.hashes().join(' ') || 'shipped',
   }
   return {
     cells: [...cells.values()],
@@ -78,13 +85,15 @@ export async function planSweep(name: string, axes: readonly Axis[], options: Sw
     head: { format: 'cdnlab-journal-1', version, title: planner.title(), inputs, cells: cells.size },
     warnings: planner.warnings(),
     cellBytes: planner.cellBytes(),
+    traceBytes: planner.traceBytes(),
   }
 }
 
 interface PlannedPoint {
   /** Of the plan with seed 0. */
   planHash: string
-  trace: TraceFile | undefined
+  trace: TraceReading | undefined
+  prices: PriceFile | undefined
 }
 
 interface PlannerInput {
@@ -92,13 +101,14 @@ interface PlannerInput {
   file: string
   shared: readonly Override[]
   traces: ReturnType<typeof createTraceFinder>
+  prices: ReturnType<typeof createPriceFinder>
 }
 
 /**
  * Plans points of a grid. Points that differ in their seed alone are planned once: a seed says nothing about what a scenario
  * means, and most sweeps have many seeds.
  */
-function createPlanner({ text, file, shared, traces }: PlannerInput) {
+function createPlanner({ text, file, shared, traces, prices }: PlannerInput) {
   const atlas = loadAtlas()
   const mistakes = createNotes()
   const warnings = createNotes()
@@ -106,21 +116,32 @@ function createPlanner({ text, file, shared, traces }: PlannerInput) {
   const seeds = new Map<string, number | undefined>()
   let title = ''
   let cellBytes = 0
+  /** Of each trace that is read, about the memory that it takes. */
+  const readings = new Map<string, number>()
 
   async function planSeedless(overrides: readonly Override[]): Promise<PlannedPoint | undefined> {
     try {
       const parsed = readScenario(text, file, [...overrides, noSeed])
-      const { plan, warnings: found } = planOf(parsed, atlas, shippedPrices(parsed))
+      const own = await prices.find(parsed.scenario?.cost?.file)
+      const book = own === undefined ? shippedPrices(parsed) : parsePrices(own.text, own.file)
+      const { plan, warnings: found } = planOf(parsed, atlas, book)
       for (const warning of found) warnings.add(warning)
-      const trace = plan.traffic.kind === 'trace' ? await traces.find(plan.traffic.file) : undefined
       title ||= plan.title
+      const trace = plan.traffic.kind === 'trace' ? await traceOf(plan, plan.traffic) : undefined
       cellBytes = Math.max(cellBytes, estimateMemory(plan, trace?.bytes ?? 0))
-      return { planHash: hashPlan(plan, hashText), trace }
+      return { planHash: hashPlan(plan, hashText), trace, prices: own }
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       for (const mistake of error.mistakes) mistakes.add(mistake)
       return undefined
     }
+  }
+
+  async function traceOf(plan: Plan, traffic: Plan['traffic'] & { kind: 'trace' }): Promise<TraceReading> {
+    const found = await traces.find(traffic.file)
+    const reading = hashOf([found.hash, traffic, plan.visitors.places])
+    readings.set(reading, estimateTrace(plan, found.bytes))
+    return { ...found, reading }
   }
 
   function readSeed(overrides: readonly Override[]): number | undefined {
@@ -144,6 +165,11 @@ function createPlanner({ text, file, shared, traces }: PlannerInput) {
     warnings: warnings.all,
     title: () => title,
     cellBytes: () => cellBytes,
+    traceBytes: () =>
+      [...readings.values()]
+        .sort((a, b) => b - a)
+        .slice(0, tracesKept)
+        .reduce((sum, bytes) => sum + bytes, 0),
   }
 }
 
@@ -170,5 +196,22 @@ function createTraceFinder(folder: string, allowOutside: boolean | undefined) {
       return trace
     },
     hashes: (): string[] => [...found.values()].map(({ hash }) => hash),
+  }
+}
+
+/** Reads each price file once. */
+function createPriceFinder(folder: string, allowOutside: boolean | undefined) {
+  const found = new Map<string, PriceFile>()
+  return {
+    async find(name: string | undefined): Promise<PriceFile | undefined> {
+      if (name === undefined) return undefined
+      const known = found.get(name)
+      if (known) return known
+      const path = await resolveReference(folder, name, allowOutside)
+      const prices = { file: path, text: readFileSync(path, 'utf8') }
+      found.set(name, prices)
+      return prices
+    },
+    hashes: (): string[] => [...found.values()].map(({ text }) => hashText(text)),
   }
 }

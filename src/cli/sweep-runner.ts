@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { CellEnd } from '../sweep/cell-pool.ts'
+import type { CellTask } from '../sweep/cell-task.ts'
 import { type Cell, runLocally } from '../sweep/local.ts'
 import { workersWithin } from '../sweep/memory.ts'
+import { createTraceSharing } from '../sweep/shared-traces.ts'
 import { tellQueueNews } from './fleet-news.ts'
 import type { PlannedCell, PlannedSweep } from './sweep-plan.ts'
 import type { SweepSettings } from './sweep-settings.ts'
@@ -21,13 +23,19 @@ export async function openRunner(settings: SweepSettings, planned: PlannedSweep,
   return settings.address === undefined ? localRunner(settings, planned, cells) : await fleetRunner(settings, planned)
 }
 
-function localRunner({ workers, mostBytes, timeoutMs }: SweepSettings, { cellBytes }: PlannedSweep, cells: number) {
+function localRunner(
+  { workers, mostBytes, timeoutMs }: SweepSettings,
+  { cellBytes, traceBytes }: PlannedSweep,
+  cells: number,
+) {
   const processors = Math.min(availableParallelism(), Math.max(1, cells))
-  const threads = workersWithin({ workers, processors, cellBytes, mostBytes })
+  const threads = workersWithin({ workers, processors, cellBytes, sharedBytes: traceBytes, mostBytes })
+  const share = createTraceSharing()
   return {
     async run(left, signal, onEnd) {
       await runLocally(byTrace(left), {
         worker,
+        prepare: task => share(task as CellTask),
         workers: Math.min(threads, Math.max(1, left.length)),
         timeoutMs,
         signal,
@@ -38,13 +46,13 @@ function localRunner({ workers, mostBytes, timeoutMs }: SweepSettings, { cellByt
   } satisfies SweepRunner
 }
 
-/** Cells of one trace after the other, so that a worker reads each trace once. The journal puts the results in order. */
+/** Cells of one trace after the other, so that each trace is read once. The journal puts the results in order. */
 function byTrace(cells: readonly PlannedCell[]): PlannedCell[] {
-  const traces = [...new Set(cells.map(({ task }) => task.trace?.hash))]
-  return traces.flatMap(hash => cells.filter(({ task }) => task.trace?.hash === hash))
+  const readings = [...new Set(cells.map(({ task }) => task.trace?.reading))]
+  return readings.flatMap(reading => cells.filter(({ task }) => task.trace?.reading === reading))
 }
 
-async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBytes }: PlannedSweep) {
+async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBytes, traceBytes }: PlannedSweep) {
   const [{ openQueue, withQueue }, { runOnFleet }] = [
     await import('../sweep/queue.ts'),
     await import('../sweep/submit.ts'),
@@ -57,7 +65,7 @@ async function fleetRunner({ address, timeoutMs }: SweepSettings, { head, cellBy
   }
   return {
     async run(left, signal, onEnd) {
-      const terms = { version: head.version, timeoutMs, needBytes: cellBytes }
+      const terms = { version: head.version, timeoutMs, needBytes: cellBytes + traceBytes }
       await withQueue(address!, () => runOnFleet(byTrace(left), { ...terms, queue, signal, onEnd, onLonely }))
     },
     close: () => queue.close(),

@@ -1,17 +1,14 @@
-import { loadAtlas, shippedPrices } from '../files/atlas.ts'
+import { loadAtlas } from '../files/atlas.ts'
 import { loadKernels } from '../files/kernels.ts'
 import { loadPlugins } from '../files/plugins.ts'
-import { openTraceSource } from '../files/trace-source.ts'
+import { openTraceSource, sourceOf } from '../files/trace-source.ts'
 import type { Atlas } from '../geo/atlas.ts'
-import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome } from '../report/sweep.ts'
 import { createGeometry, type Geometry, geometryKey } from '../scenario/geometry.ts'
-import { readScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
-import { planOf } from '../scenario/plan-of.ts'
-import type { TraceSource } from '../sim/load.ts'
 import { runPlan } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
+import { planOfCell } from '../sweep/cell-plan.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
 
 // A worker thread begins with the house's own registries.
@@ -34,11 +31,12 @@ const noManifest: Manifest = {
 const kernels = loadKernels() ?? null
 
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
-export async function runCell({ text, file, overrides, trace, precision }: CellTask): Promise<CellOutcome> {
+export async function runCell(task: CellTask): Promise<CellOutcome> {
+  const { trace, precision } = task
   const atlas = loadAtlas()
-  const parsed = readScenario(text, file, overrides)
-  const { plan } = planOf(parsed, atlas, shippedPrices(parsed))
-  const source = trace === undefined ? null : await traceOf(plan, trace.path)
+  const plan = planOfCell(task)
+  const shared = task.shared && sourceOf(task.shared)
+  const source = shared ?? (trace === undefined ? null : await openTraceSource(plan, trace.path))
   const run = (replications: number): RunResult =>
     runPlan({ ...plan, replications }, atlas, {
       manifest: noManifest,
@@ -97,18 +95,4 @@ function geometryOf(plan: Plan, atlas: Atlas): Geometry {
   const key = geometryKey(plan)
   if (lastGeometry?.key !== key) lastGeometry = { key, geometry: createGeometry(plan, atlas) }
   return lastGeometry.geometry
-}
-
-let lastTrace: { name: string; source: TraceSource } | undefined
-
-/** The trace of a plan. Neighbouring cells mostly replay the same one, so the last is kept. */
-async function traceOf(plan: Plan, path: string): Promise<TraceSource> {
-  const { traffic, visitors } = plan
-  if (traffic.kind !== 'trace') throw new UserError('the scenario reads no trace')
-  const name = JSON.stringify([path, traffic, visitors.places])
-  if (lastTrace?.name !== name) {
-    lastTrace = undefined
-    lastTrace = { name, source: await openTraceSource(plan, path) }
-  }
-  return lastTrace.source
 }

@@ -16,7 +16,10 @@ export function readConfigFile(name: string): string {
 export function shippedPrices({ scenario }: ParsedScenario): PriceBook | null {
   if (scenario?.cost === undefined) return null
   if (scenario.cost.file !== undefined)
-    throw new UserError({ message: 'cost.file: only `run` and `replay` read a price file', hint: 'leave it out here' })
+    throw new UserError({
+      message: 'cost.file: only `run`, `sweep` and `replay` read a price file',
+      hint: 'leave it out here',
+    })
   return loadPrices()
 }
 

@@ -51,7 +51,7 @@ export function replayText(from: ReplayReport, { width, colors }: { width: numbe
   const report = inertStrings(from)
   const ink = createInk(colors)
   const sections: [string, string[]][] = [
-    ['What the logs hold', logLines(report)],
+    ['What the logs hold', logLines(report, width)],
     ['What they say, and what the model says', hitLines(report, width)],
     ['Verdicts: rows of the log, columns of the model', verdictTable(report)],
     ['PoPs', popTable(report)],
@@ -65,7 +65,7 @@ export function replayText(from: ReplayReport, { width, colors }: { width: numbe
 
 const share = (part: number, all: number): string => formatValue(part / all, '%')
 
-function logLines({ log }: ReplayReport): string[] {
+function logLines({ log }: ReplayReport, width: number): string[] {
   const located = locatedBy.flatMap((by, index) => {
     const count = log.located[index]!
     return count > 0 ? [`${by} ${share(count, log.requests)}`] : []
@@ -104,7 +104,14 @@ function logLines({ log }: ReplayReport): string[] {
     log.unknownSizes > 0,
     `${formatCount(log.unknownSizes)} objects were never seen whole: they have the median size`,
   )
-  note(log.parts > 0, `${formatCount(log.parts)} requests for parts count as whole objects`)
+  note(
+    log.parts > 0,
+    `${formatCount(log.parts)} requests got parts (206), ${formatBytes(log.partBytes)} in all; PoPs fetch and keep the whole object`,
+  )
+  note(
+    log.silentParts > 0,
+    `${formatCount(log.silentParts)} parts do not say how large they are and count as whole objects`,
+  )
   note(log.inner > 0, `${formatCount(log.inner)} requests of the CDN's own tiers were left out`)
   note(
     log.movedRequests > 0,
@@ -113,7 +120,9 @@ function logLines({ log }: ReplayReport): string[] {
   for (const { file, line, why } of log.broken.first.slice(0, 5))
     note(true, `${file}${line > 0 ? `:${line}` : ''}: ${why}`)
   note(log.broken.count > 0, `${formatCount(log.broken.count)} broken lines were passed over`)
-  return rows.map(([label, text]) => `  ${label.padEnd(14)}${text}`)
+  return rows.flatMap(([label, text]) =>
+    wrap(text, width - 16, '').map((line, index) => `  ${(index === 0 ? label : '').padEnd(14)}${line}`),
+  )
 }
 
 function hitLines({ comparison }: ReplayReport, width: number): string[] {

@@ -17,6 +17,8 @@ export interface TraceSource {
   catalog: Catalog
   requests: number
   durationMs: number
+  /** Bytes that the visitor of a request gets, by its number, where that is a part of the object; NaN: all of it. Not there: all get all. */
+  sentBytes?: Float64Array | null
   /** The requests of the trace; places that it does not say are drawn from the weights. */
   open(weights: readonly number[], random: Random): Traffic
 }
@@ -29,6 +31,8 @@ export interface Load {
   /** Expected, where chance decides. */
   requests: number
   durationMs: number
+  /** As in `TraceSource`; null where nobody gets a part. */
+  sentBytes: Float64Array | null
   /** Tells the next use of each request at its edge where a policy must know it, else null. */
   foresee(routing: Routing, world: World): ((request: number) => number) | null
 }
@@ -78,18 +82,20 @@ function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthe
     catalog: createCatalog(objects, classes, random.fork('catalogue')),
     classes,
     ...expected,
+    sentBytes: null,
     open: () => createSyntheticTraffic({ ...options, random: random.fork('traffic') }),
   }
 }
 
 function tracedLoad(plan: Plan, trace: TraceSource | null, random: Random): Source {
   if (trace === null) throw new UserError('the scenario reads a trace, and none was given')
-  const { catalog, requests, durationMs } = trace
+  const { catalog, requests, durationMs, sentBytes = null } = trace
   return {
     catalog,
     classes: objectKindsOf(plan.traffic),
     requests,
     durationMs,
+    sentBytes,
     open: () => trace.open(plan.visitors.weights, random.fork('traffic')),
   }
 }

@@ -2,6 +2,7 @@ import { Fate, fateNames, fates } from '../stats/tally.ts'
 import type { LogRecord } from '../traffic/logs/log-columns.ts'
 import { loggedVerdicts } from '../traffic/logs/log-row.ts'
 import type { Watch } from './simulate.ts'
+import { sentOf } from './visit.ts'
 
 /** What became of each request of a run, by its number. */
 export interface Fates {
@@ -68,7 +69,7 @@ const kindOf: Record<(typeof fateNames)[number], string> = {
 
 /** Compares verdicts request by request, from request `from` on. `popIds` are the ids of the run's edges in order. */
 export function compareVerdicts(
-  { count, verdicts, objects, bytesOf, spotOf, spots }: LogRecord,
+  { count, verdicts, objects, bytesOf, sentBytes, spotOf, spots }: LogRecord,
   { fateOf, edgeOf }: Fates,
   popIds: readonly string[],
   from: number,
@@ -80,7 +81,8 @@ export function compareVerdicts(
   const [logged, simulated] = [newSide(), newSide()]
   let [compared, silent, bytes, agreeing, samePop] = [0, 0, 0, 0, 0]
   for (let row = from; row < count; row++) {
-    const [said, fate, size] = [verdicts[row]!, fateOf[row]!, bytesOf[objects[row]!]!]
+    const [said, fate] = [verdicts[row]!, fateOf[row]!]
+    const size = sentOf(sentBytes, row, bytesOf[objects[row]!]!)
     const id = spots[spotOf[row]!]!.pop || (popIds[edgeOf[row]!] ?? '-')
     table[said]![fate]!++
     if (said === silentRow) {

@@ -21,7 +21,10 @@ export function replayInto(record: LogRecord, { latOf, lonOf }: SpotPlaces, sink
   }
 }
 
-/** The requests of a log as what a run replays: the same recorder takes them that takes those of a file. */
+/**
+ * The requests of a log as what a run replays: the same recorder takes them that takes those of a file. A request for a part asks for its
+ * object, which PoPs fetch and keep whole; its visitor gets the bytes that the log says were sent.
+ */
 export function replaySource(
   record: LogRecord,
   spots: SpotPlaces,
@@ -30,5 +33,5 @@ export function replaySource(
 ): TraceSource {
   const recorder = createRecorder(places, Number.POSITIVE_INFINITY, store)
   replayInto(record, spots, recorder.sink)
-  return recorder.source()
+  return { ...recorder.source(), sentBytes: record.sentBytes }
 }

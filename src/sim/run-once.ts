@@ -132,7 +132,7 @@ export function runOnce(options: OneRunOptions): OneRun {
   const { watch = null, kernels = null } = options
   const { edgeOf } = routing
   const plain =
-    kernels === null || watch !== null || onHop !== null || nextUseOf !== null
+    kernels === null || watch !== null || onHop !== null || nextUseOf !== null || load.sentBytes !== null
       ? null
       : createPlainWalk(kernels, {
           ...{ plan, geometry, rules, load, world, edgeOf, timing, timeline, tally, own, rows },
@@ -150,6 +150,7 @@ export function runOnce(options: OneRunOptions): OneRun {
     ledger: windows?.ledger ?? ledger,
     marks,
     nextUseOf,
+    sentBytes: load.sentBytes,
     watch,
     own,
     windows,

@@ -34,6 +34,8 @@ export interface Simulation {
   marks: Mark[]
   /** When the object of request r is asked for next at the same edge; null unless a policy must know. */
   nextUseOf: ((request: number) => number) | null
+  /** Bytes that visitors get of parts: see `TraceSource`. Null: all get all. */
+  sentBytes: Float64Array | null
   /** Called before a request is looked at, for whoever follows one; null costs nothing. */
   watch: Watch | null
   /** 1 for each PoP that is seen to here, where others see to the rest; null: all. */

@@ -23,7 +23,7 @@ export interface Visits {
  * everything else becomes a fetch, whose answer may come later.
  */
 export function createVisits(simulation: Simulation): Visits {
-  const { world, rules, catalog, edges, tally, ledger, nextUseOf, watch } = simulation
+  const { world, rules, catalog, edges, tally, ledger, nextUseOf, watch, sentBytes } = simulation
   const { pops, backends } = world
   const viewerHooks = backends?.hooks.hasViewer ? backends.hooks : null
   const { behaviorOf, hasOne: hasOneRule } = rules
@@ -43,7 +43,8 @@ export function createVisits(simulation: Simulation): Visits {
   ): void {
     if (watch !== null) watch.served(request, fate, waitMs, missReasons[reason] ?? '', now, id, place)
     const kind = backends === null ? 0 : classOf[id]!
-    ledger.add(counts, request, now, place, edge, hasOneRule ? 0 : behaviorOf[id]!, kind, fate, bytes, waitMs)
+    const sent = sentOf(sentBytes, request, bytes)
+    ledger.add(counts, request, now, place, edge, hasOneRule ? 0 : behaviorOf[id]!, kind, fate, sent, waitMs)
   }
 
   /** Requests that wait for an answer; used again and again, so that waiting costs no garbage. */
@@ -110,7 +111,7 @@ export function createVisits(simulation: Simulation): Visits {
     else fetch(request, now, id, place, edge, verdict, hookMs)
   }
 
-  const isPlain = nextUseOf === null && watch === null && backends === null
+  const isPlain = sentBytes === null && nextUseOf === null && watch === null && backends === null
 
   function stretch(order: PopOrder, first: number, from: number, to: number, edge: number): void {
     const { rows, timesMs, objects, places } = order
@@ -144,6 +145,13 @@ export function createVisits(simulation: Simulation): Visits {
   }
 
   return { one, stretch }
+}
+
+/** What the visitor of a request gets of an object: a part at most as large as the object, or all of it. */
+export function sentOf(sentBytes: Float64Array | null, request: number, bytes: number): number {
+  if (sentBytes === null) return bytes
+  const sent = sentBytes[request]!
+  return sent < bytes ? sent : bytes
 }
 
 /** A request and what is to be counted when its answer is known. */

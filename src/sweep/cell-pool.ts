@@ -9,6 +9,8 @@ export interface CellPoolOptions {
   workers: number
   /** Heap of a worker in MiB; a cell that needs more fails alone. Typed arrays are not counted by the platform. */
   heapMiB?: number
+  /** Completes a task before a worker gets it. What it throws is charged to the cell. */
+  prepare?: (task: unknown) => Promise<unknown>
 }
 
 /** Worker threads that run one task each, and charge to it whatever they do. */
@@ -19,7 +21,7 @@ export interface CellPool {
 }
 
 /** Starts worker threads. One that exits, runs out of memory or never returns is replaced. */
-export function createCellPool({ worker, workers, heapMiB }: CellPoolOptions): CellPool {
+export function createCellPool({ worker, workers, heapMiB, prepare }: CellPoolOptions): CellPool {
   const pool = new Piscina({
     filename: worker.href,
     name: 'runCell',
@@ -29,7 +31,14 @@ export function createCellPool({ worker, workers, heapMiB }: CellPoolOptions): C
     ...(heapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMiB } }),
   })
   return {
-    run: (task, timeoutMs, signal) => runOne(pool, task, timeoutMs, signal),
+    async run(task, timeoutMs, signal) {
+      if (prepare === undefined || signal?.aborted) return runOne(pool, task, timeoutMs, signal)
+      try {
+        return await runOne(pool, await prepare(task), timeoutMs, signal)
+      } catch (error) {
+        return { error: describeFailure(error) }
+      }
+    },
     close: () => pool.destroy(),
   }
 }

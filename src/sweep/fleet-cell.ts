@@ -1,11 +1,12 @@
 import { hashText } from '../files/hash-file.ts'
 import type { Override } from '../scenario/override.ts'
-import type { CellTask, TraceFile } from './cell-task.ts'
+import type { CellTask, PriceFile, TraceReading } from './cell-task.ts'
 
 /** The part of a task that all cells of a sweep share: it lies in the queue once, under its hash. */
 export interface Recipe {
   text: string
   file: string
+  prices?: PriceFile | undefined
 }
 
 /** A cell as it lies in the queue. Its job's id is the cell's key, so that the same cell is never there twice. */
@@ -15,7 +16,7 @@ export interface FleetCell {
   /** Hash of its recipe. */
   recipe: string
   overrides: Override[]
-  trace?: TraceFile
+  trace?: TraceReading
   precision?: number
   /** Left out: no limit. */
   timeoutMs?: number
@@ -27,8 +28,8 @@ export interface FleetCell {
 export const lostRecipe = 'its scenario is no longer in the queue'
 
 /** Content address of a recipe: SHA-256 in hex. */
-export function hashRecipe({ text, file }: Recipe): string {
-  return hashText(JSON.stringify([text, file]))
+export function hashRecipe({ text, file, prices }: Recipe): string {
+  return hashText(JSON.stringify([text, file, prices ?? null]))
 }
 
 export interface FleetTerms {
@@ -57,7 +58,10 @@ export function readFleetCell(data: unknown): FleetCell | undefined {
   const isText = (...texts: unknown[]): boolean => texts.every(text => typeof text === 'string')
   if (!isText(version, recipe) || typeof needBytes !== 'number' || !Array.isArray(overrides)) return undefined
   if (!overrides.every(override => isText(override?.key, override?.value))) return undefined
-  if (trace !== undefined && !(isText(trace.path) && /^[0-9a-f]{64}$/.test(trace.hash) && trace.bytes >= 0))
+  if (
+    trace !== undefined &&
+    !(isText(trace.path, trace.reading) && /^[0-9a-f]{64}$/.test(trace.hash) && trace.bytes >= 0)
+  )
     return undefined
   return data as FleetCell
 }

@@ -1,8 +1,10 @@
 import { type Job, WaitingError, type Worker } from 'bullmq'
 import { UserError } from '../lib/user-error.ts'
 import { type CellPoolOptions, createCellPool } from './cell-pool.ts'
+import type { CellTask } from './cell-task.ts'
 import type { FleetCell } from './fleet-cell.ts'
 import { createCellRunner, type RunnerOptions } from './fleet-runner.ts'
+import { createTraceSharing } from './shared-traces.ts'
 
 export interface FleetWorkerOptions extends CellPoolOptions, Omit<RunnerOptions, 'pool'> {
   /** A worker that has said nothing for so long is taken for dead, and its cells are given to others. */
@@ -26,7 +28,8 @@ const checkMs = 200
  */
 export async function serveFleet(options: FleetWorkerOptions): Promise<number> {
   const { queue, lockMs, idleMs, workers, drain, stop } = options
-  const pool = createCellPool(options)
+  const share = createTraceSharing()
+  const pool = createCellPool({ ...options, prepare: task => share(task as CellTask) })
   const runCell = createCellRunner({ ...options, pool })
   let refusal: UserError | undefined
   let [busy, ran, lastMs] = [0, 0, performance.now()]

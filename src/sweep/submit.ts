@@ -82,7 +82,7 @@ async function forgetFailures({ cells }: FleetQueue, waiting: Waiting): Promise<
 async function submit(cells: readonly Cell<CellTask>[], options: FleetOptions): Promise<void> {
   const { queue, signal } = options
   const recipes = new Map<string, Recipe>(
-    cells.map(({ task }) => [hashRecipe(task), { text: task.text, file: task.file }]),
+    cells.map(({ task }) => [hashRecipe(task), { text: task.text, file: task.file, prices: task.prices }]),
   )
   for (const [jobId, recipe] of recipes) await queue.recipes.add('recipe', recipe, { jobId })
   for (const some of inCalls(cells)) {

@@ -24,6 +24,9 @@ export interface BlockStore {
   read(index: number): RecordedBlock
 }
 
+/** Blocks that are read and no longer written. */
+export type BlockReader = Pick<BlockStore, 'blocks' | 'read'>
+
 export function createBlock(): RecordedBlock {
   return {
     count: 0,
@@ -52,7 +55,7 @@ export function createMemoryStore(): BlockStore {
 }
 
 /** Traffic that is a trace once more, a block at a time. Places that the trace does not say are drawn from the weights. */
-export function createReplayedTraffic(store: BlockStore, weights: readonly number[], random: Random): Traffic {
+export function createReplayedTraffic(store: BlockReader, weights: readonly number[], random: Random): Traffic {
   const draws = random.fork('places')
   const table = new AliasTable(weights)
   let next = 0
@@ -78,6 +81,9 @@ export function createReplayedTraffic(store: BlockStore, weights: readonly numbe
 export const recordedClasses = ['objects', 'uncacheable'] as const
 
 /** The catalogue of a trace: each object as large as at its first request. */
-export function createRecordedCatalog(bytesOf: Float64Array, classOf = new Uint8Array(bytesOf.length)): Catalog {
+export function createRecordedCatalog(
+  bytesOf: Float64Array,
+  classOf: Uint8Array = new Uint8Array(bytesOf.length),
+): Catalog {
   return { count: bytesOf.length, bytesOf, classOf, pathOf: id => `/${recordedClasses[classOf[id]!]!}/${id}` }
 }

@@ -64,6 +64,39 @@ const logs = {
   custom: put(customLog(visits)),
 }
 
+describe('a replay of parts', () => {
+  it.each(['cloudfront', 'cloudflare', 'fastly', 'custom'] as const)('serves the bytes of the log: %s', async name => {
+    const sizes = new Map<string, number>()
+    const urlOf = ({ method, path, query }: (typeof visits)[number]): string =>
+      `${method === 'POST' ? 'POST ' : ''}${path}?${query}`
+    for (const visit of visits)
+      if (visit.status === 200) sizes.set(urlOf(visit), Math.max(sizes.get(urlOf(visit)) ?? 0, visit.bytes))
+    const isKnown = (visit: (typeof visits)[number]): boolean => (sizes.get(urlOf(visit)) ?? 0) > 0
+    // Only objects that were seen whole: the sizes of the others are guesses of each format.
+    const known = visits.filter(isKnown)
+    const log = { cloudfront: cloudfrontLog, cloudflare: cloudflareLog, fastly: fastlyLog, custom: customLog }[name]
+    const format = name === 'custom' ? { logFormat: customFormat } : {}
+    const {
+      base,
+      log: facts,
+      comparison,
+    } = await replay([put(log(known))], {
+      ...format,
+      base: [...asItIs, 'warmup=none'],
+    })
+    const parts = known.filter(({ status }) => status === 206)
+    const sent = known.reduce((sum, visit) => sum + (visit.status === 206 ? visit.bytes : sizes.get(urlOf(visit))!), 0)
+    expect(parts.length).toBeGreaterThan(50)
+    expect(facts).toMatchObject({
+      parts: parts.length,
+      partBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      silentParts: 0,
+    })
+    expect(base.pops.filter(({ isEdge }) => isEdge).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(sent)
+    expect(comparison.bytes).toBe(sent)
+  })
+})
+
 describe('a replay of what the simulator itself has logged', () => {
   it.each([
     // Only whole seconds, and no word for what must not be stored.
@@ -185,7 +218,10 @@ describe('what if', async () => {
 describe('--scenario-out', () => {
   it.each(['cloudflare', 'cloudfront'] as const)('lets `run` repeat a replay of %s to the bit', async name => {
     const scenarioOut = join(folder, `mine-${name}.yaml`)
-    const { whatIf } = await replay([logs[name]], { scenarioOut, policy: 'sieve', shield: 'Frankfurt' })
+    // A trace holds whole objects, and no parts of them.
+    const whole = visits.filter(({ status }) => status !== 206)
+    const log = put(name === 'cloudflare' ? cloudflareLog(whole) : cloudfrontLog(whole))
+    const { whatIf } = await replay([log], { scenarioOut, policy: 'sieve', shield: 'Frankfurt' })
     const output = join(folder, `run-${name}.json`)
     await runScenario(scenarioOut, { json: true, output, progress: false })
     expect(figures(JSON.parse(readFileSync(output, 'utf8')) as RunResult)).toEqual(figures(whatIf!.result))

@@ -125,7 +125,7 @@ describe.skipIf(!redisProgram)('a fleet', () => {
   it('refuses cells of another version, of a trace that is not here, and too large ones, and leaves them to others', async () => {
     const queue = await openQueue(parseQueueAddress(urlOf('strange')), quiet)
     const cell = { version: readVersion(), recipe: '', overrides: [], needBytes: 1 }
-    const trace = { path: 'nowhere/t.csv', hash: 'a'.repeat(64), bytes: 7 }
+    const trace = { path: 'nowhere/t.csv', hash: 'a'.repeat(64), bytes: 7, reading: 'r' }
     await queue.recipes.add('recipe', { text: scenario, file: 's.yaml' }, { jobId: 'known' })
     const cases = [
       [{ ...cell, version: '0.0.1' }, 'the queue holds cells of cdnlab 0.0.1, and this is'],

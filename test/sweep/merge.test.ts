@@ -42,7 +42,7 @@ describe('merge', () => {
 
 describe('memory budget', () => {
   it('starts what fits, and refuses what was asked for and does not', () => {
-    const budget = { processors: 8, cellBytes: 2 ** 30, mostBytes: 4.5 * 2 ** 30 }
+    const budget = { processors: 8, cellBytes: 2 ** 30, sharedBytes: 0, mostBytes: 4.5 * 2 ** 30 }
     expect(workersWithin({ ...budget, workers: undefined })).toBe(4)
     expect(workersWithin({ ...budget, workers: 2 })).toBe(2)
     expect(() => workersWithin({ ...budget, workers: 5 })).toThrow(
@@ -51,5 +51,14 @@ describe('memory budget', () => {
     expect(() => workersWithin({ ...budget, workers: undefined, mostBytes: 2 ** 29 })).toThrow(
       /1 worker of up to 1.00 GiB/,
     )
+  })
+
+  it('counts a trace once, however many workers replay it', () => {
+    const budget = { processors: 8, cellBytes: 2 ** 30, sharedBytes: 1.5 * 2 ** 30, mostBytes: 4.5 * 2 ** 30 }
+    expect(workersWithin({ ...budget, workers: undefined })).toBe(3)
+    expect(() => workersWithin({ ...budget, workers: 4 })).toThrow(
+      /4 workers of up to 1.00 GiB each and 1.50 GiB of traces for all need 5.50 GiB/,
+    )
+    expect(() => workersWithin({ ...budget, workers: undefined, mostBytes: 2 ** 30 })).toThrow(/give more/)
   })
 })

@@ -35,7 +35,8 @@ export interface ObjectFacts {
 
 /**
  * Sizes and storability of the objects of a log. The size is that of the largest whole body (200): a visitor who leaves gets less. Parts
- * (206) tell a least size, 304 and HEAD none. An object that is not stored may be another one each time: its size is the mean.
+ * (206) tell a least size: the whole that Content-Range names, where the format has it, else the farthest end of all parts, else the largest
+ * part. 304 and HEAD tell none. An object that is not stored may be another one each time: its size is the mean of its whole bodies.
  */
 export function createLogObjects(): LogObjects {
   const remap = new Remap()
@@ -91,7 +92,8 @@ export function createLogObjects(): LogObjects {
       const mean = bodies[object]! > 0 ? Math.round(sums[object]! / bodies[object]!) : 0
       const whole = Math.max(largest[object]!, least[object]!)
       // 0 stands for unknown here; an empty body takes the room of a byte.
-      bytesOf[object] = wasSeen ? Math.max(1, isPass[object] === 1 || whole === 0 ? mean : whole) : 0
+      const isMean = whole === 0 || (isPass[object] === 1 && bodies[object]! > 0)
+      bytesOf[object] = wasSeen ? Math.max(1, isMean ? mean : whole) : 0
     }
     const unknownSizes = fillUnknown(bytesOf)
     return { bytesOf, isPass, passObjects, inferredPassObjects, unknownSizes }

@@ -24,6 +24,21 @@ function record(rows: readonly Said[], salt = { low: 1, high: 2 }): LogRecord {
   return columns.finish()
 }
 
+describe('parts of objects', () => {
+  it('keep the bytes that were sent, request by request, and are counted', () => {
+    const { sentBytes, facts } = record([
+      { bodyBytes: 1000 },
+      { status: 206, bodyBytes: 200, leastBytes: 700 },
+      { status: 206, bodyBytes: 300, leastBytes: 1000 },
+      { status: 206, bodyBytes: Number.NaN },
+      { status: 304, bodyBytes: 0 },
+    ])
+    expect([...sentBytes!]).toEqual([Number.NaN, 200, 300, Number.NaN, Number.NaN])
+    expect(facts).toMatchObject({ parts: 3, partBytes: 500, silentParts: 1 })
+    expect(record([{ bodyBytes: 5 }]).sentBytes).toBeNull()
+  })
+})
+
 describe('sizes of objects', () => {
   it.each<[string, Said[], number]>([
     [
@@ -50,6 +65,12 @@ describe('sizes of objects', () => {
       'a whole body rather than parts of it',
       [{ bodyBytes: 800 }, { status: 206, bodyBytes: 10, leastBytes: 500 }],
       800,
+    ],
+    ['the part, of what is never stored and never whole', [{ status: 206, bodyBytes: 44, verdict: 'pass' }], 44],
+    [
+      'the whole that a part names, where a visitor left before the end of it',
+      [{ bodyBytes: 300 }, { status: 206, bodyBytes: 10, leastBytes: 1234 }],
+      1234,
     ],
     ['the body of a 404 that is stored', [{ status: 404, bodyBytes: 31 }], 31],
     ['at least a byte', [{ bodyBytes: 0 }], 1],

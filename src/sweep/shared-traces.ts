@@ -1,0 +1,26 @@
+import { readSharedTrace, type SharedTrace } from '../files/trace-source.ts'
+import { planOfCell } from './cell-plan.ts'
+import type { CellTask } from './cell-task.ts'
+
+/** While some workers are at the last cells of one trace, others begin with the next. */
+export const tracesKept = 2
+
+/**
+ * Gives tasks their traces, each read once for all threads of this machine. Neighbouring cells mostly replay the same one, so the last two
+ * are kept. Throws UserError where one cannot be read, for each cell that needs it.
+ */
+export function createTraceSharing(): (task: CellTask) => Promise<CellTask> {
+  let kept: { reading: string; shared: Promise<SharedTrace> }[] = []
+  return async task => {
+    if (task.trace === undefined) return task
+    const { reading } = task.trace
+    let trace = kept.find(known => known.reading === reading)
+    trace ??= { reading, shared: readFor(task, task.trace.path) }
+    kept = [trace, ...kept.filter(known => known !== trace)].slice(0, tracesKept)
+    return { ...task, shared: await trace.shared }
+  }
+}
+
+async function readFor(task: CellTask, path: string): Promise<SharedTrace> {
+  return readSharedTrace(planOfCell(task), path)
+}
