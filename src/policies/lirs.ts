@@ -38,7 +38,6 @@ const departed = 1
 /** Only with `libcachesim`: residents of S that are in no share. */
 const uncounted = 2
 const inNone = 3
-const noSlot: Slot = -1
 
 class Lirs implements Policy {
   readonly #strict: boolean
@@ -83,6 +82,8 @@ class Lirs implements Policy {
 
   hit(slot: Slot): void {
     this.#incomingBytes = 0
+    // Chosen at a purge, or for a newcomer that an admission refused: nobody has asked for it since, and it leaves after this hit.
+    if (this.#leaving.includes(slot)) return
     const row = this.#rowOfSlot[slot]!
     const wasInStack = this.#inStack[row] === 1
     if (wasInStack) this.#stack.moveToHead(row)
@@ -131,7 +132,10 @@ class Lirs implements Policy {
     this.#slotOf[row] = slot
     if (comesBack) {
       this.#leaveOthers(row)
-      if (!this.#strict) this.#resize(row, bytes)
+      if (!this.#strict) {
+        this.#stackBytes += bytes - this.#bytesOf[row]!
+        this.#bytesOf[row] = bytes
+      }
       this.#becomeLir(row)
     } else {
       this.#enterStack(row)
@@ -144,13 +148,17 @@ class Lirs implements Policy {
   }
 
   remove(slot: Slot): void {
+    const place = this.#leaving.indexOf(slot)
+    if (place >= 0) {
+      this.#leaving.splice(place, 1)
+      return
+    }
     const row = this.#rowOfSlot[slot]!
-    const wasLir = this.#isLir[row] === 1
-    if (wasLir) this.#lirBytes -= this.#bytesOf[row]!
+    if (this.#isLir[row]) this.#lirBytes -= this.#bytesOf[row]!
     else this.#leaveOthers(row)
     if (this.#inStack[row]) this.#leaveStack(row)
     this.#freeRows.push(row)
-    if (wasLir) this.#prune()
+    this.#prune()
   }
 
   metadataBytes(): number {
@@ -194,7 +202,6 @@ class Lirs implements Policy {
     this.#leaveStack(row)
     this.#isLir[row] = 0
     this.#lirBytes -= bytes
-    // One that was forgotten while room was made for its return has entered with a size that nobody looked at.
     if (this.#strict && bytes > this.#hirLimit) this.#depart(row)
     else {
       if (this.#strict) while (this.#hirBytes + bytes > this.#hirLimit) this.#evictHir()
@@ -216,7 +223,6 @@ class Lirs implements Policy {
 
   #depart(row: number): void {
     this.#leaving.push(this.#slotOf[row]!)
-    this.#slotOf[row] = noSlot
     if (this.#inStack[row]) this.#enterOthers(row, departed)
     else this.#freeRows.push(row)
   }
@@ -244,11 +250,6 @@ class Lirs implements Policy {
   #forget(row: number): void {
     this.#leaveOthers(row)
     this.#freeRows.push(row)
-  }
-
-  #resize(row: number, bytes: number): void {
-    this.#stackBytes += bytes - this.#bytesOf[row]!
-    this.#bytesOf[row] = bytes
   }
 
   #enterStack(row: number): void {

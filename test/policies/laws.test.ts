@@ -140,6 +140,27 @@ describe.each(specs)('%s', spec => {
     fc.assert(law, { numRuns: 12, seed: 5 })
   })
 
+  it('bears an admission that refuses for whom it has just made room, and purges meanwhile', () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const random = createRandom(seed, 'refused')
+      const capacityBytes = [5, 8, 13, 40, 100][random.below(5)]!
+      const [mostBytes, objects] = [[3, 9, capacityBytes + 3][random.below(3)]!, 2 + random.below(120)]
+      const { policy: bare, future } = createPolicy(spec, capacityBytes, seed)
+      const { policy, held } = checked(bare)
+      const admits = (): boolean => seed % 2 === 0 || random.below(3) > 0
+      const admission = { seen() {}, admits, entered() {}, left() {}, metadataBytes: () => 0 }
+      const cache = new Cache({ capacityBytes, policy, admission })
+      for (let step = 0; step < 300; step++) {
+        const id = Math.floor(objects * random.unit() ** 2)
+        const bytes = random.below(20) === 0 ? 0 : 1 + random.below(mostBytes)
+        future.nextUse = step + random.below(50)
+        if (random.below(40) === 0) cache.forget(id)
+        else if (cache.look(id, 0) === Verdict.miss) cache.store(id, bytes, Number.POSITIVE_INFINITY)
+        if (cache.heldObjects !== held.size) throw new Error('the shelf and the policy disagree')
+      }
+    }
+  })
+
   it('hits always once everything fits', () => {
     if (exempt('hits always once everything fits', spec)) return
     for (const mostBytes of [1, 60]) {
@@ -220,6 +241,20 @@ describe('laws of single policies', () => {
         smaller.forEach(held => {
           if (!caches[index + 1]!.has(held)) throw new Error(`${held} is only in the smaller cache`)
         })
+    }
+  })
+
+  it('LIRS in the form of libCacheSim bears that who must leave after a purge is asked for, or purged too', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = createRandom(seed, 'purged')
+      const { policy, held } = checked(createPolicy('lirs:hir=0.5:libcachesim=true', 8).policy)
+      const cache = new Cache({ capacityBytes: 8, policy })
+      for (let step = 0; step < 400; step++) {
+        const id = random.below(9)
+        if (random.below(8) === 0) cache.forget(id)
+        else if (cache.look(id, 0) === Verdict.miss) cache.store(id, 1 + random.below(3), Number.POSITIVE_INFINITY)
+        if (cache.heldObjects !== held.size) throw new Error('the shelf and the policy disagree')
+      }
     }
   })
 
