@@ -1,5 +1,3 @@
-import { nameHint } from '../lib/nearest-name.ts'
-import { UserError } from '../lib/user-error.ts'
 import type { Quantiles } from './quantiles.ts'
 
 /** How long a runtime needs from an empty environment to a handler that can be called. */
@@ -29,14 +27,6 @@ export const coldStarts: readonly ColdStart[] = [
   row('python313', 'Python 3.13, zip archive', 100, 123, 177),
   row('java21', 'Java 21, zip archive', 251, 289, 569),
 ]
-
-/** The cold start of a runtime by name. Throws UserError with the nearest name. */
-export function coldStartOf(name: string): ColdStart {
-  const found = coldStarts.find(entry => entry.name === name)
-  if (found) return found
-  const names = coldStarts.map(entry => entry.name)
-  throw new UserError({ message: `unknown cold start "${name}"`, hint: nameHint(name, names) })
-}
 
 function row(name: string, title: string, p50: number, p90: number, p99: number): ColdStart {
   return {

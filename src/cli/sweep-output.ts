@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { plainManifest } from '../files/manifest.ts'
-import { writeOut, writeOutput } from '../files/output.ts'
+import { writeBytes, writeOut, writeOutput } from '../files/output.ts'
 import { inertLines } from '../report/inert.ts'
 import { failuresOf, mainMetrics, missedOf, type Sweep } from '../report/sweep.ts'
 import { sweepCsv } from '../report/sweep-csv.ts'
 import { sweepMarkdown } from '../report/sweep-markdown.ts'
 import { differencesOf } from '../report/sweep-means.ts'
-import { resultLines, writeWhole } from '../sweep/results.ts'
+import { resultLines } from '../sweep/results.ts'
 
 const failedExit = 1
 const thresholdExit = 99
@@ -17,11 +17,12 @@ export const resultsFile = 'results.jsonl'
 export const journalFile = 'journal'
 export const lockFile = 'lock'
 
-/** Writes the files of a finished sweep, each whole or not at all. Throws the system's errors. */
+/** Writes the files of a finished sweep, each whole or not at all. Throws UserError. */
 export function writeSweep(folder: string, sweep: Sweep): void {
-  writeWhole(join(folder, resultsFile), resultLines(sweep.rows))
-  writeWhole(join(folder, 'report.csv'), sweepCsv(sweep))
-  writeWhole(join(folder, 'report.md'), sweepMarkdown(sweep))
+  const write = (name: string, text: string): void => writeBytes(join(folder, name), Buffer.from(text))
+  write(resultsFile, resultLines(sweep.rows))
+  write('report.csv', sweepCsv(sweep))
+  write('report.md', sweepMarkdown(sweep))
 }
 
 /** Says on standard output what came of a sweep and sets the exit code: 1 where cells failed, 99 where thresholds were missed. */

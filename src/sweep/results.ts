@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { UserError } from '../lib/user-error.ts'
 import type { CellOutcome, SweepRow } from '../report/sweep.ts'
 import type { JournalEntry } from './journal.ts'
@@ -11,25 +11,6 @@ export function rowOf({ cell, key, outcome, error }: JournalEntry, point: Record
 /** Rows as JSON lines, one a cell. The same rows give the same bytes. */
 export function resultLines(rows: readonly SweepRow[]): string {
   return rows.map(row => `${JSON.stringify(row)}\n`).join('')
-}
-
-/** Writes a file whole or not at all, and onto the disk before it gets its name. Throws the system's errors. */
-export function writeWhole(path: string, text: string): void {
-  const beside = `${path}.tmp`
-  try {
-    const file = openSync(beside, 'w')
-    try {
-      const bytes = Buffer.from(text)
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(beside, path)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
 }
 
 /** Reads the results of a finished sweep. Throws UserError. */

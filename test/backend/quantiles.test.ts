@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coldStartOf, coldStarts } from '../../src/backend/cold-start.ts'
+import { coldStarts } from '../../src/backend/cold-start.ts'
 import { createQuantileFunction } from '../../src/backend/quantiles.ts'
 import { createRandom } from '../../src/lib/random.ts'
 
@@ -46,6 +46,4 @@ describe('quantiles', () => {
     ).toThrow()
     expect(() => createQuantileFunction([])).toThrow()
   })
-
-  it('names the nearest runtime', () => expect(() => coldStartOf('nodejs2')).toThrow('nodejs22'))
 })

@@ -7,7 +7,7 @@ import { type BucketRequest, numberIn } from './bucket-request.ts'
 import { checksumElement } from './checksums.ts'
 import { judgeRead, lastModified, matches, readConditions } from './conditions.ts'
 import { BucketFailure } from './failure.ts'
-import { checksumFieldsOf, fieldsOf, refuseUnknownOrders } from './object-fields.ts'
+import { checksumFieldsOf, contentFields, fieldsOf, refuseUnknownOrders } from './object-fields.ts'
 import type { ObjectVersion } from './object-model.ts'
 import type { Element } from './xml.ts'
 
@@ -123,18 +123,9 @@ function sliceOfPart({ parts, bytes }: ObjectVersion, part: number): Slice {
   return { from, to: from + all[index]!.bytes, status: bytes === 0 ? 200 : 206 }
 }
 
-const overridable = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'expires',
-]
-
 /** What `response-` parameters say instead of the stored fields; only who signs may do that. */
 function overrideFields({ query, identity }: BucketRequest, fields: Record<string, string>): void {
-  for (const name of overridable) {
+  for (const name of contentFields) {
     const value = query.get(`response-${name}`)
     if (value === undefined) continue
     if (identity === undefined)

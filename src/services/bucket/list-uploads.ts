@@ -37,14 +37,7 @@ export function listParts(request: BucketRequest): void {
       ['Bucket', bucket],
       ['Key', key],
       ['UploadId', upload.uploadId],
-      [
-        'Initiator',
-        [
-          ['ID', owner],
-          ['DisplayName', owner],
-        ],
-      ],
-      ownerElement(owner),
+      ...uploaderElements(owner),
       ['StorageClass', storageClass],
       ['PartNumberMarker', marker],
       ['NextPartNumberMarker', page.at(-1)?.number ?? 0],
@@ -103,14 +96,7 @@ export function listUploads(request: BucketRequest): void {
           [
             ['Key', write(upload.key)],
             ['UploadId', upload.uploadId],
-            [
-              'Initiator',
-              [
-                ['ID', owner],
-                ['DisplayName', owner],
-              ],
-            ],
-            ownerElement(owner),
+            ...uploaderElements(owner),
             ['StorageClass', storageClass],
             ['Initiated', isoTime(upload.startedMs)],
           ],
@@ -119,4 +105,10 @@ export function listUploads(request: BucketRequest): void {
       ...[...groups].map((group): Element => ['CommonPrefixes', [['Prefix', write(group)]]]),
     ],
   ])
+}
+
+/** Who began an upload and who will own what it makes: the same one. */
+function uploaderElements(owner: string): Element[] {
+  const [, who] = ownerElement(owner)
+  return [['Initiator', who], ownerElement(owner)]
 }

@@ -6,16 +6,17 @@ import { BucketFailure } from './failure.ts'
 import type { ObjectVersion } from './object-model.ts'
 import { readTagField } from './tags.ts'
 
-/** Fields of an object that are kept and given back as they came. */
-const keptFields = [
+/** What HTTP says of an object's content; a signed GET may ask for other words. */
+export const contentFields = [
   'cache-control',
   'content-disposition',
   'content-encoding',
   'content-language',
   'content-type',
   'expires',
-  'x-amz-website-redirect-location',
 ]
+/** Fields of an object that are kept and given back as they came. */
+const keptFields = [...contentFields, 'x-amz-website-redirect-location']
 const metaPrefix = 'x-amz-meta-'
 const greatestMetadataBytes = 2048
 const storageClasses = [
