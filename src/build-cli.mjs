@@ -1,5 +1,5 @@
 // Puts the program's hundreds of modules, and the packages that it needs at every start, into few files: it starts in half the time.
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compile, lazyPlatform } from './build-compiled.mjs'
@@ -96,6 +96,7 @@ async function buildOneFile(dist, folder) {
       inPlace(dirname(folder), folder, 'bundleUrl'),
     ],
   })
+  writeFileSync(file, readFileSync(file, 'latin1').replace(/\bimport\(/g, 'bundleImport('), 'latin1')
   compile(dist, file)
   return basename(file)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 type Program = typeof import('./program.ts')
 
@@ -13,14 +13,14 @@ export const cachedCommands: readonly string[] = ['compare', 'mrc', 'trace']
  */
 export function openProgram(bundle: URL, compiled?: Buffer): { script: Script; program: Program } | undefined {
   const source = readFileSync(bundle, 'latin1')
-  const script = new Script(`(function (require, module, bundleUrl) {${source}\n})`, {
+  const script = new Script(`(function (require, module, bundleUrl, bundleImport) {${source}\n})`, {
     filename: bundle.pathname,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(compiled ? { cachedData: compiled } : {}),
   })
   if (script.cachedDataRejected) return undefined
   const module = { exports: {} as Program }
-  script.runInThisContext()(createRequire(bundle), module, bundle.href)
+  // Code that was compiled before has lost who imports modules for it: it asks this one.
+  script.runInThisContext()(createRequire(bundle), module, bundle.href, (name: string) => import(name))
   return { script, program: module.exports }
 }
 

@@ -43,7 +43,7 @@ export interface BackendsOptions {
   /** Milliseconds that never go back, for pools and meters; those of the process when left out. */
   steady?: () => Ms
   /** Where buckets and tables are kept over a restart; they end with the process when undefined. */
-  data: DataFolder | undefined
+  data?: DataFolder | undefined
   /** Takes the access log of the gateways line by line; none is kept when left out. */
   log?: ((line: string) => void) | undefined
   logFormat?: LogFormat

@@ -23,7 +23,7 @@ export interface BucketsToOpen {
   region: string
   now(): Ms
   /** Where they are kept; in memory when left out. */
-  data: DataFolder | undefined
+  data?: DataFolder | undefined
   onEvent(event: BucketEvent): void
 }
 

@@ -22,7 +22,7 @@ export interface TablesToOpen {
   pathOf(reference: string): string
   now(): Ms
   /** Where they are kept; in memory when undefined. */
-  data: DataFolder | undefined
+  data?: DataFolder | undefined
 }
 
 /**

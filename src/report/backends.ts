@@ -47,6 +47,10 @@ export const backendNotes = [
   "Without the CDN, origins are taken as warm and idle. Prices are list prices of what stands behind, nothing free taken off, without the CDN's own.",
 ] as const
 
+/** What the short heads of the terminal's tables mean. */
+const headsNote =
+  'asks: what reached the origin. ms: the mean wait of all requests. direct: the same without the CDN. $/M: dollars for a million requests.'
+
 /** The section of a terminal's report; empty for one plain origin. */
 export function backendsText({ backends }: RunResult, width: number): string[] {
   if (backends === undefined) return []
@@ -62,7 +66,7 @@ export function backendsText({ backends }: RunResult, width: number): string[] {
       const troubles = troublesOf(row)
       return troubles === '' ? [] : wrap(`${row.label}: ${troubles}.`, width, '  ')
     }),
-    ...backendNotes.flatMap(note => wrap(note, width, '  ')),
+    ...[headsNote, ...backendNotes].flatMap(note => wrap(note, width, '  ')),
   ]
 }
 
