@@ -149,16 +149,14 @@ class Lirs implements Policy {
 
   remove(slot: Slot): void {
     const place = this.#leaving.indexOf(slot)
-    if (place >= 0) {
-      this.#leaving.splice(place, 1)
-      return
-    }
+    if (place >= 0) return void this.#leaving.splice(place, 1)
     const row = this.#rowOfSlot[slot]!
-    if (this.#isLir[row]) this.#lirBytes -= this.#bytesOf[row]!
+    const wasLir = this.#isLir[row] === 1
+    if (wasLir) this.#lirBytes -= this.#bytesOf[row]!
     else this.#leaveOthers(row)
     if (this.#inStack[row]) this.#leaveStack(row)
     this.#freeRows.push(row)
-    this.#prune()
+    if (wasLir) this.#prune()
   }
 
   metadataBytes(): number {
