@@ -77,7 +77,7 @@ describe('money in reports', async () => {
     const column = head!.indexOf('cost_usd')
     expect(Number(first![column])).toBe(rows[0]!.outcome.metrics.cost_usd)
     expect(Number(first![column])).toBeGreaterThan(Number(second![column]))
-    await expect(runCell(cell('{cdn: bunny, file: mine.json}'))).rejects.toThrow(/only `run` and `replay`/)
+    await expect(runCell(cell('{cdn: bunny, file: mine.json}'))).rejects.toThrow(/only `run`, `sweep` and `replay`/)
   })
 
   it('names the nearest CDN and cloud', async () => {
