@@ -20,7 +20,10 @@ it('prints the same with the PoPs shared out over threads, and says why where it
   const [rare, dense] = ['1/s', '20000/s'].map(rate =>
     run('--workers', '2', '--set', 'shields=[{id: s, at: Ashburn}]', '--set', `traffic.rate=${rate}`),
   )
-  expect([rare!.status, rare!.stderr]).toEqual([0, 'runs in one thread: its PoPs would wait for their shared tier too often\n'])
+  expect([rare!.status, rare!.stderr]).toEqual([
+    0,
+    'runs in one thread: its PoPs would wait for their shared tier too often\n',
+  ])
   expect([dense!.status, dense!.stderr]).toEqual([0, ''])
   expect(run('--workers', 'many').stderr).toContain('--workers many: a number from 1 to 1024')
 })
