@@ -1,10 +1,9 @@
+import { blockRows, lookUp, takeBack } from './block-look-up'
 import { capacity, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
 
 // CLOCK with one byte an object: 0 when it is not held, else 1 + its counter. At unit size the ring is exactly as long as the cache,
 // so that going back to the head is a step of the hand. With sizes it is a queue that is written anew at its head.
 
-/** Requests that are looked up together. */
-const blockRows: u32 = 64
 /** In a cache for fewer objects the hand comes too often to one that is asked for in the block. */
 const fewestForBlocks: u32 = 64 * blockRows
 
@@ -52,29 +51,19 @@ export function runClock(count: u32): u32 {
 }
 
 /**
- * Notes what all requests of a block find, and then makes room for its misses: a branch for hit or miss is hard to foretell. Where the hand
- * comes to an object that is asked for in the block, it matters who was first: all from there on is taken back and done one by one.
+ * Looks up a block and then makes room for its misses. Where the hand comes to an object that is asked for in the block, it matters who was first: all from there on is taken back and done one by one.
  */
 function runBlock(block: usize, count: u32): u32 {
   const column = states
   const now = mark == lastMark ? firstMark : mark + 1
   mark = now
-  let missed: u64 = 0
-  for (let row: u32 = 0; row < count; row++) {
-    const cell = column + load<u32>(block + ((row as usize) << 2))
-    const state = load<u8>(cell) as u32
-    store<u8>(before + row, state)
-    store<u8>(cell, state == 0 ? 1 : now)
-    missed = (missed >> 1) | (((state == 0) as u64) << 63)
-  }
-  missed >>= (64 - count) as u64
+  let missed = lookUp(column, before, block, count, now)
   const misses = popcnt<u64>(missed) as u32
   const placed = placeTogether(block, missed, misses, now)
   for (let left = placed; left > 0; left--) missed &= missed - 1
   if (placed == misses) return misses
   const from = ctz<u64>(missed) as u32
-  for (let row = count; row-- > from; )
-    store<u8>(column + load<u32>(block + ((row as usize) << 2)), load<u8>(before + row))
+  takeBack(column, before, block, count, from)
   return placed + runOneByOne(block + ((from as usize) << 2), count - from)
 }
 

@@ -1,3 +1,4 @@
+import { mix } from './mix'
 import { objects, take } from './run'
 
 // The counting Bloom filter of libCacheSim's W-TinyLFU, as the readable one beside that policy: all probes of an id are raised, and its
@@ -94,12 +95,4 @@ function placeAfter(sum: u32, most: u32, hasWrapped: bool): u32 {
 /** Halves all counts. */
 export function halve(): void {
   for (let at = counters, end = counters + ((count as usize) << 2); at < end; at += 4) store<u32>(at, load<u32>(at) >> 1)
-}
-
-/** lowbias32, as `mix32` in lib. */
-@inline
-function mix(id: u32): u32 {
-  let mixed = (id ^ (id >> 16)) * 0x21f0aaad
-  mixed = (mixed ^ (mixed >> 15)) * 0x735a2d97
-  return mixed ^ (mixed >> 15)
 }

@@ -1,3 +1,4 @@
+import { blockRows, lookUp, takeBack } from './block-look-up'
 import { aheadBytes, capacity, discard, ids, mostHeld, objects, ringRows, sized, sizes, take, tell } from './run'
 
 // SIEVE as two rings: what the hand has yet to pass, newcomers at its end, and the survivors that it has passed in this round. The
@@ -7,9 +8,6 @@ const held: u32 = 1
 /** States from here on are visited; at unit size they say in which block, as far as a byte can. */
 const firstMark: u32 = 2
 const visited: u32 = 255
-
-/** Requests that are looked up together. */
-const blockRows: u32 = 64
 
 /** One byte an object: 0, held, or visited. */
 let states: usize = 0
@@ -46,23 +44,14 @@ export function runSieve(count: u32): u32 {
 }
 
 /**
- * Notes what all requests of a block find, and then makes room for its misses: a branch for hit or miss is hard to foretell. Where the hand
- * comes to an object that is asked for in the block, it matters who was first: all from there on is taken back and done one by one.
+ * Looks up a block and then makes room for its misses. Where the hand comes to an object that is asked for in the block, it matters who was first: all from there on is taken back and done one by one.
  */
 function runBlock(block: usize, count: u32): u32 {
   const column = states
   const ringMask = mask
   const now = mark == visited - 1 ? firstMark : mark + 1
   mark = now
-  let missed: u64 = 0
-  for (let row: u32 = 0; row < count; row++) {
-    const cell = column + load<u32>(block + ((row as usize) << 2))
-    const state = load<u8>(cell) as u32
-    store<u8>(before + row, state)
-    store<u8>(cell, state == 0 ? held : now)
-    missed = (missed >> 1) | (((state == 0) as u64) << 63)
-  }
-  missed >>= (blockRows - count) as u64
+  let missed = lookUp(column, before, block, count, now)
   let misses = popcnt<u64>(missed) as u32
   let ahead = unswept
   let behind = survivors
@@ -110,8 +99,7 @@ function runBlock(block: usize, count: u32): u32 {
   survivorsTail = behindTail
   bytesHeld = capacity - room
   if (from == count) return misses
-  for (let row = count; row-- > from; )
-    store<u8>(column + load<u32>(block + ((row as usize) << 2)), load<u8>(before + row))
+  takeBack(column, before, block, count, from)
   return misses + run(block + ((from as usize) << 2), count - from, false)
 }
 

@@ -1,3 +1,4 @@
+import { mix } from './mix'
 import { take } from './run'
 
 // The count-min sketch of recent popularity, as the readable one in lib: four rows of counters up to 15 of which only the smallest are
@@ -82,12 +83,4 @@ function halve(): void {
 @inline
 function placeOf(id: u32, seed: u32, row: usize): usize {
   return counters + row * stride + ((mix(id ^ seed) & mask) as usize)
-}
-
-/** lowbias32, as `mix32` in lib. */
-@inline
-function mix(value: u32): u32 {
-  let mixed = (value ^ (value >> 16)) * 0x21f0aaad
-  mixed = (mixed ^ (mixed >> 15)) * 0x735a2d97
-  return mixed ^ (mixed >> 15)
 }

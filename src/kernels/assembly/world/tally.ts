@@ -1,3 +1,4 @@
+import { mix } from '../mix'
 import { behaviorOf, behaviors } from './rules'
 import { idOf, placeOf, rowOf, timeOf } from './sorted'
 
@@ -157,15 +158,6 @@ export function countReason(reason: u32): void {
   count(reasons, reason)
 }
 
-/** The mixer of `lib/random`. */
-@inline
-function mix32(value: u32): u32 {
-  let mixed = value
-  mixed = (mixed ^ (mixed >> 16)) * 0x21f0aaad
-  mixed = (mixed ^ (mixed >> 15)) * 0x735a2d97
-  return mixed ^ (mixed >> 15)
-}
-
 @inline
 function addPair(cell: usize, pair: v128): void {
   v128.store(cell, f64x2.add(v128.load(cell), pair))
@@ -182,8 +174,8 @@ export function countRows(edge: u32, first: u64, from: u32, rows: u32): void {
   for (let row: u32 = 0; row < rows; row++) {
     const sorted = from + row
     const request = first + rowOf(sorted)
-    const draw = mix32((request as u32) ^ runKey ^ (((request >> 32) as u32) * 0x632be5ab))
-    const isNew = (mix32(draw ^ 0x3c6ef372) as u64) < newBelow
+    const draw = mix((request as u32) ^ runKey ^ (((request >> 32) as u32) * 0x632be5ab))
+    const isNew = (mix(draw ^ 0x3c6ef372) as u64) < newBelow
     const table = (load<u8>(profileOf + (draw & 1023)) as u32) << quantileBits
     const extraMs =
       load<f64>(accessMs + (((table + ((draw >> 10) & 1023)) as usize) << 3)) +
