@@ -1,6 +1,5 @@
 import { copyColumn, type KernelColumn, type TakeColumn } from '../kernels/columns.ts'
 import { createWorldKernel, type WorldKernel } from '../kernels/world-kernel.ts'
-import type { Pop } from '../network/pop.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Rules } from '../scenario/rules.ts'
@@ -11,6 +10,7 @@ import type { Batch } from '../traffic/traffic.ts'
 import { createKernelTally } from './kernel-tally.ts'
 import type { Load } from './load.ts'
 import { type PlainWorld, plainWorldOf } from './plain-world.ts'
+import type { CountedPop } from './run-once.ts'
 import type { Walk } from './simulate.ts'
 import type { Timing } from './timing.ts'
 
@@ -19,7 +19,8 @@ export interface PlainWalkOptions {
   geometry: Geometry
   rules: Rules
   load: Load
-  world: World
+  /** What is asked of the world when all is over: the figures of the edges are put there. */
+  counted: { origin: World['origin']; pops: CountedPop[] }
   edgeOf: Int32Array
   timing: Timing
   timeline: Timeline
@@ -48,7 +49,7 @@ const mostDirectBytes = 2 ** 26
  * is not plain.
  */
 export function createPlainWalk(module: WebAssembly.Module, options: PlainWalkOptions): PlainWalk | null {
-  const { plan, geometry, rules, load, world, edgeOf, own } = options
+  const { plan, geometry, rules, load, counted, edgeOf, own } = options
   const plain = plainWorldOf(plan, geometry, rules, load.catalog, load.requests)
   if (plain === null) return null
   const kernel = createWorldKernel(module)
@@ -76,8 +77,8 @@ export function createPlainWalk(module: WebAssembly.Module, options: PlainWalkOp
   const counts = createKernelTally(kernel, options.tally, options.timeline)
   const addresses = createEdges(kernel, plan, geometry, plain, load.catalog.count)
   const batch: Batch = { count: 0, first: 0, ...viewsOf(columns) }
-  const figures = addresses.map((_, edge) => figuresOf(world.pops[edge]!))
-  world.pops.splice(0, edges, ...(figures as unknown as Pop[]))
+  const figures = addresses.map((_, edge) => figuresOf(counted.pops[edge]!))
+  counted.pops.splice(0, edges, ...figures)
 
   return {
     batch,
@@ -95,8 +96,8 @@ export function createPlainWalk(module: WebAssembly.Module, options: PlainWalkOp
     out() {},
     flush() {
       counts.publish()
-      world.origin.asks = 0
-      world.origin.bytes = 0
+      counted.origin.asks = 0
+      counted.origin.bytes = 0
       for (const [edge, { cache, totals }] of figures.entries()) {
         const address = addresses[edge]!
         cache.heldBytes = kernel.heldBytes(address)
@@ -104,21 +105,15 @@ export function createPlainWalk(module: WebAssembly.Module, options: PlainWalkOp
         figures[edge]!.evictions = kernel.evictions(address)
         totals.upstreamAsks = kernel.upstreamAsks(address)
         totals.upstreamBytes = kernel.upstreamBytes(address)
-        world.origin.asks += totals.upstreamAsks
-        world.origin.bytes += totals.upstreamBytes
+        counted.origin.asks += totals.upstreamAsks
+        counted.origin.bytes += totals.upstreamBytes
       }
     },
   }
 }
 
 /** What is asked of a PoP that a kernel plays: what its shelf says, and what went through it. */
-interface PopFigures {
-  cache: { heldBytes: number; heldObjects: number }
-  evictions: number
-  totals: Pop['totals']
-}
-
-function figuresOf({ totals }: Pop): PopFigures {
+function figuresOf({ totals }: CountedPop) {
   return { cache: { heldBytes: 0, heldObjects: 0 }, evictions: 0, totals }
 }
 

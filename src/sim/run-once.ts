@@ -54,7 +54,7 @@ export interface CountedPop extends Pick<Pop, 'evictions' | 'totals'> {
 }
 
 export interface OneRun extends Counted {
-  world: World
+  world: Counted['world'] & Pick<World, 'origin'>
   catalog: Catalog
   rules: Rules
   /** Times any request again, by its number. */
@@ -116,12 +116,15 @@ export function runOnce(options: OneRunOptions): OneRun {
     ...(steps === null ? {} : { askAway: steps.away.askFor }),
   })
   options.onWorld?.(world)
+  // A kernel puts the figures of its edges into the place of theirs.
+  const pops: CountedPop[] = [...world.pops]
+  const counted = { origin: world.origin, backends: world.backends, pops }
   const routing = createRouting(plan, geometry, world)
   const marks: Mark[] = [
-    ...partMarks(parts, tally, world),
+    ...partMarks(parts, tally, counted),
     ...routing.marks,
     ...purgeMarks(plan, world, catalog),
-    ...lookMarks(options.onLook, durationMs, { parts, timeline, world }),
+    ...lookMarks(options.onLook, durationMs, { parts, timeline, world: counted }),
   ]
   marks.sort((a, b) => a.atMs - b.atMs)
   const timing = createTiming(plan, geometry, hashText(plan.seed, `draws ${replication}`))
@@ -135,7 +138,7 @@ export function runOnce(options: OneRunOptions): OneRun {
     kernels === null || watch !== null || onHop !== null || nextUseOf !== null || load.sentBytes !== null
       ? null
       : createPlainWalk(kernels, {
-          ...{ plan, geometry, rules, load, world, edgeOf, timing, timeline, tally, own, rows },
+          ...{ plan, geometry, rules, load, counted, edgeOf, timing, timeline, tally, own, rows },
         })
   const windows = steps && { ...steps, ledger: steps.asksAway ? new OrderedLedger(ledger, steps.clock) : null }
   const requests = simulate({
@@ -159,11 +162,11 @@ export function runOnce(options: OneRunOptions): OneRun {
     rows,
     ...(onProgress ? { onProgress: (done: number) => onProgress(done, expected) } : {}),
   })
-  closePart(parts.at(-1)!, world)
+  closePart(parts.at(-1)!, counted)
   return {
     parts,
     timeline,
-    world,
+    world: counted,
     requests,
     durationMs,
     catalog,
@@ -234,7 +237,7 @@ function partsOf({ warmup, behaviors, visitors, backends }: Plan, { edges }: Geo
 }
 
 /** Changes the tally where a part begins, and closes the one before. */
-function partMarks(parts: readonly Part[], tally: { current: Tally }, world: World): Mark[] {
+function partMarks(parts: readonly Part[], tally: { current: Tally }, world: OneRun['world']): Mark[] {
   return parts.slice(1).map((part, index) => ({
     atMs: part.fromMs,
     act: () => {
@@ -244,7 +247,7 @@ function partMarks(parts: readonly Part[], tally: { current: Tally }, world: Wor
   }))
 }
 
-function closePart(part: Part, world: World): void {
+function closePart(part: Part, world: OneRun['world']): void {
   part.origin = { ...world.origin }
   part.totals = world.pops.map(({ totals }) => ({ ...totals }))
 }
