@@ -15,6 +15,15 @@ export function createBehaviorIndex(behaviors: readonly BehaviorPlan[]): (path: 
   }
 }
 
+/** The same, with the last behaviour where none matches: it stands for the rest. */
+export function createBehaviorIndexOrLast(behaviors: readonly BehaviorPlan[]): (path: string) => number {
+  const indexOf = createBehaviorIndex(behaviors)
+  return path => {
+    const index = indexOf(path)
+    return index < 0 ? behaviors.length - 1 : index
+  }
+}
+
 /** The behaviour itself; undefined where none matches. */
 export function createBehaviorFinder(behaviors: readonly BehaviorPlan[]): (path: string) => BehaviorPlan | undefined {
   const indexOf = createBehaviorIndex(behaviors)

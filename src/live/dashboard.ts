@@ -6,9 +6,11 @@ import { reportHtml } from '../report/html/page.ts'
 import { dashboardHtml } from './dashboard-page.ts'
 import { dashboardMap, dashboardParts } from './dashboard-parts.ts'
 import { readLand } from './land.ts'
-import type { Observer, Span } from './observer.ts'
+import type { Span } from './measured-spans.ts'
+import type { Observer } from './observer.ts'
 import type { OriginState } from './origin-server.ts'
 import { refuse } from './refuse.ts'
+import { createWatchers } from './watchers.ts'
 
 export interface DashboardOptions {
   observer: Observer
@@ -29,15 +31,7 @@ export interface Dashboard {
   close(): Promise<void>
 }
 
-/** One who watches: what each part was when it was sent last. */
-interface Watcher {
-  response: ServerResponse
-  span: Span
-  sent: Map<string, string>
-}
-
 const everyMs = 1000
-const mostWatchers = 32
 /** What only a header can say; the page's own policy stands in its head. */
 const pageFields = {
   'Content-Type': 'text/html; charset=utf-8',
@@ -52,7 +46,6 @@ const pageFields = {
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { observer, alive, origin, now } = options
   const page = dashboardHtml()
-  const watchers = new Set<Watcher>()
   let frame: Frame | undefined
   let map = ''
 
@@ -63,37 +56,17 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     return dashboardParts({ result, origin, frame, isAlive, nowMs: now(), fromMs: observer.fromMs })
   }
 
-  function tell(): void {
-    const parts = new Map<Span, Record<string, string>>()
-    for (const { response, span, sent } of watchers) {
-      // Who reads slowly misses pictures, not memory of ours.
-      if (response.writableNeedDrain) continue
-      const all = parts.get(span) ?? partsOf(span)
-      parts.set(span, all)
-      const news = Object.entries(all).filter(([id, html]) => sent.get(id) !== html)
-      for (const [id, html] of news) sent.set(id, html)
-      if (news.length > 0) response.write(eventOf(Object.fromEntries(news)))
-    }
-  }
-
-  function watch(response: ServerResponse, span: Span): void {
-    if (watchers.size >= mostWatchers) {
-      refuse(response, 503, 'too many are watching')
-      return
-    }
-    const watcher: Watcher = { response, span, sent: new Map() }
-    watchers.add(watcher)
-    response.on('close', () => watchers.delete(watcher))
-    response.writeHead(200, { ...pageFields, 'Content-Type': 'text/event-stream; charset=utf-8' })
+  /** The map is drawn once: PoPs do not move. */
+  function mapFor(span: Span): string {
     frame ??= mapFrameOf(observer.result(span))
     map ||= dashboardMap(frame, readLand())
-    response.write(eventOf({ map }))
-    tell()
+    return map
   }
 
+  const watchers = createWatchers(partsOf)
   // Also without watchers: the timeline must know when the origin was asked.
   const timer = setInterval(() => {
-    if (watchers.size > 0) tell()
+    if (watchers.size() > 0) watchers.tell()
     else observer.turn()
   }, everyMs)
   timer.unref()
@@ -108,8 +81,13 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       }
       if (!mayLook || (path !== '/events' && path !== '/report.html')) return false
       const span = new URLSearchParams(query).get('span') === 'minute' ? 'minute' : 'start'
-      if (path === '/events') watch(response, span)
-      else {
+      if (path === '/events') {
+        if (!watchers.hasRoom()) refuse(response, 503, 'too many are watching')
+        else {
+          response.writeHead(200, { ...pageFields, 'Content-Type': 'text/event-stream; charset=utf-8' })
+          watchers.add(response, span, { map: mapFor(span) })
+        }
+      } else {
         const html = reportHtml(observer.result(span), { scenario: options.scenario, land: readLand() })
         response.writeHead(200, { ...pageFields, 'Content-Length': Buffer.byteLength(html) })
         response.end(html)
@@ -118,16 +96,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     },
     note(text) {
       observer.note(text)
-      tell()
+      watchers.tell()
     },
     async close() {
       clearInterval(timer)
-      for (const { response } of watchers) response.end()
+      watchers.close()
     },
   }
-}
-
-/** A server-sent event. Source: HTML Living Standard, 9.2.6. */
-function eventOf(parts: Record<string, string>): string {
-  return `data: ${JSON.stringify(parts)}\n\n`
 }

@@ -7,16 +7,14 @@ import type { Plan } from '../scenario/plan.ts'
 import { routesOf } from '../sim/run.ts'
 import type { Manifest, RunResult } from '../stats/result.ts'
 import { Fate } from '../stats/tally.ts'
-import { createBehaviorFinder } from './behaviors.ts'
+import { createBehaviorIndexOrLast } from './behaviors.ts'
 import type { Bucket } from './counters.ts'
 import type { Answered } from './exchange.ts'
-import { addAsk, addMeasured, count, createMeasured, createMeter, type Measured, reasonOfFate } from './measured.ts'
+import { addAsk, count, createMeter, reasonOfFate } from './measured.ts'
 import { measuredResult } from './measured-result.ts'
+import { createMeasuredSpans, type Span } from './measured-spans.ts'
 import type { LivePop } from './pop.ts'
 import { Recent } from './recent.ts'
-
-/** Which requests a picture of the network is made of. */
-export type Span = 'start' | 'minute'
 
 export interface ObserverOptions {
   plan: Plan
@@ -47,8 +45,6 @@ export interface Observer {
 /** Ten minutes in steps of two seconds. */
 const steps = 300
 const stepMs = 2000
-/** The last minute is made of halves: the one that fills and the one before it. */
-const halfMs = 30_000
 const mostEvents = 40
 const fateOf: Record<Bucket, Fate> = { ...Fate }
 
@@ -57,31 +53,19 @@ export function createObserver(options: ObserverOptions): Observer {
   const meter = createMeter(plan, geometry)
   const recent = new Recent(steps, stepMs)
   const placeOf = createPlaceFinder(plan.visitors)
-  const behaviorOf = createBehaviorIndex(plan)
-  const whole = createMeasured(plan)
-  let halves: [Measured, Measured] = [createMeasured(plan), createMeasured(plan)]
-  let half = 0
+  const behaviorOf = createBehaviorIndexOrLast(plan.behaviors)
+  const spans = createMeasuredSpans(plan)
   let originSeen = 0
   let numberOf = 0
   const events: RunResult['events'] = []
-  const edges = alive.subarray(0, geometry.edges)
-  let routes = { of: edges.join(''), found: routesOf(plan, geometry) }
+  const routesNow = createRoutesNow(plan, geometry, alive.subarray(0, geometry.edges))
 
   function turn(): void {
-    const passed = Math.floor(now() / halfMs) - half
-    if (passed === 1) halves = [createMeasured(plan), halves[0]]
-    else if (passed > 1) halves = [createMeasured(plan), createMeasured(plan)]
-    half += Math.max(0, passed)
+    spans.turn(now())
     const asks = options.originRequests() - originSeen
     originSeen += asks
     recent.recordOrigin(now(), asks)
-    for (const { origin } of [whole, halves[0]]) origin.asks += asks
-  }
-
-  function routesNow(): typeof routes.found {
-    const of = edges.join('')
-    if (routes.of !== of) routes = { of, found: routesOf(plan, geometry, edges) }
-    return routes.found
+    for (const { origin } of spans.filling()) origin.asks += asks
   }
 
   return {
@@ -94,27 +78,18 @@ export function createObserver(options: ObserverOptions): Observer {
       const { isEdge, parent } = plan.pops[pop]!
       const fate = status >= 500 ? Fate.error : bucket === 'miss' && isCollapsed ? Fate.join : fateOf[bucket]
       const isFetched = !isCollapsed && (fate === Fate.miss || fate === Fate.pass)
-      if (parent < 0 && isFetched) for (const { origin } of [whole, halves[0]]) origin.bytes += bytes
+      const filling = spans.filling()
+      if (parent < 0 && isFetched) for (const { origin } of filling) origin.bytes += bytes
       if (!isEdge) {
-        for (const { tiers } of [whole, halves[0]]) addAsk(tiers[pop]!, fate, bytes)
+        for (const { tiers } of filling) addAsk(tiers[pop]!, fate, bytes)
         return
       }
-      const behavior = behaviorOf(request.url ?? '')
-      const waitMs = timeScale > 0 ? tookMs / timeScale : tookMs
       const number = numberOf++
-      const seen = {
-        number,
-        edge: pop,
-        place: placeOf(request),
-        behavior,
-        fate,
-        reason: reasonOfFate[fate]!,
-        bytes,
-        waitMs,
-      }
+      const [place, behavior] = [placeOf(request), behaviorOf(request.url ?? '')]
+      const waitMs = timeScale > 0 ? tookMs / timeScale : tookMs
+      const seen = { number, edge: pop, place, behavior, fate, reason: reasonOfFate[fate]!, bytes, waitMs }
       const timing = meter(seen)
-      count(whole, seen, timing)
-      count(halves[0], seen, timing)
+      for (const measured of filling) count(measured, seen, timing)
       recent.record(now(), fate, timing.withMs)
     },
     note(text) {
@@ -127,7 +102,7 @@ export function createObserver(options: ObserverOptions): Observer {
       return measuredResult({
         plan,
         manifest: options.manifest ?? manifestOf(plan),
-        measured: span === 'start' ? whole : addMeasured(halves[0], halves[1]),
+        measured: spans.of(span),
         routes: routesNow(),
         shelves: pops.map(({ pop: { shelf } }) => ({
           heldBytes: shelf.cache.heldBytes,
@@ -147,6 +122,16 @@ export const measuredNotes: readonly string[] = [
   'Measured on real servers of this machine. Loopback knows no distance: a visitor’s own way to the PoP, and the way straight to the origin, are the model’s; the wait for the PoP is measured.',
   'What a PoP no longer holds is not told from what it never held.',
 ]
+
+/** The routes over the edges that are alive when it is asked; they are found anew only when that has changed. */
+function createRoutesNow(plan: Plan, geometry: Geometry, edges: Uint8Array): () => ReturnType<typeof routesOf> {
+  let routes = { of: edges.join(''), found: routesOf(plan, geometry) }
+  return () => {
+    const of = edges.join('')
+    if (routes.of !== of) routes = { of, found: routesOf(plan, geometry, edges) }
+    return routes.found
+  }
+}
 
 function manifestOf({ seed }: Plan): Manifest {
   const machine = { version: '', node: '', os: '', cpu: '' }
@@ -174,10 +159,4 @@ function createPlaceFinder({ places }: Plan['visitors']): (request: IncomingMess
     known.set(text, found)
     return found
   }
-}
-
-function createBehaviorIndex({ behaviors }: Plan): (target: string) => number {
-  const find = createBehaviorFinder(behaviors)
-  const indexOf = new Map(behaviors.map((rule, index) => [rule, index]))
-  return target => indexOf.get(find(target)!) ?? behaviors.length - 1
 }

@@ -1,6 +1,6 @@
 import type { ForcedFreshness } from '../cache/http/freshness.ts'
 import type { BackendRule, BackendsPlan, BehaviorPlan } from '../scenario/plan.ts'
-import { createBehaviorIndex } from './behaviors.ts'
+import { createBehaviorIndexOrLast } from './behaviors.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What a scenario's behaviours say of a request's path: where it goes, what of it is the key, how long its answer is fresh. */
@@ -14,12 +14,7 @@ export interface PathRules {
 }
 
 export function createPathRules(backends: BackendsPlan, behaviors: readonly BehaviorPlan[]): PathRules {
-  const indexOf = createBehaviorIndex(behaviors)
-  const last = backends.rules.length - 1
-  const ruleAt = (path: string): number => {
-    const index = indexOf(path)
-    return index < 0 ? last : index
-  }
+  const ruleAt = createBehaviorIndexOrLast(behaviors)
   return {
     plan: backends,
     ruleOf: path => backends.rules[ruleAt(path)]!,
