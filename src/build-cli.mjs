@@ -42,7 +42,11 @@ const graceMs = 600_000
 /** Bundles what tsc wrote to `dist/cli/program.js` into `dist/quick`. */
 export async function buildCli(dist) {
   const folder = join(dist, 'quick')
-  const written = [...(await buildChunks(dist, folder)), await buildOneFile(dist, folder)]
+  const written = [
+    ...(await buildChunks(dist, folder)),
+    ...(await buildThreads(dist, folder)),
+    await buildOneFile(dist, folder),
+  ]
   const isOurs = file => written.some(name => file.startsWith(name))
   for (const file of readdirSync(folder))
     if (!isOurs(file) && Date.now() - statSync(join(folder, file)).mtimeMs > graceMs) rmSync(join(folder, file))
@@ -72,6 +76,29 @@ async function buildChunks(dist, folder) {
       js: "import { createRequire as bundleRequire } from 'node:module';const require = bundleRequire(import.meta.url);",
     },
     plugins: [oneLanguage, inPlace(dirname(folder), folder)],
+    metafile: true,
+  })
+  return Object.keys(metafile.outputs).map(file => basename(file))
+}
+
+/** What worker threads begin with: each in one file, since every thread loads its own. */
+const threads = ['cli/sweep-worker.js', 'cli/run-share.js', 'sweep/compare-worker.js']
+
+async function buildThreads(dist, folder) {
+  const { build } = await import('esbuild')
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: threads.map(file => join(dist, file)),
+    outdir: folder,
+    entryNames: '[name]',
+    outExtension: { '.js': '.cjs' },
+    // Not a module of the newer kind: the platform aborts the whole process when a thread is ended that is just asking for one by `require`.
+    format: 'cjs',
+    plugins: [
+      oneLanguage,
+      lazyPlatform,
+      inPlace(dirname(folder), folder, "require('node:url').pathToFileURL(__filename).href"),
+    ],
     metafile: true,
   })
   return Object.keys(metafile.outputs).map(file => basename(file))

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { statSync } from 'node:fs'
+import { isNewest } from '../files/quick.ts'
 import { cachedCommands, openCompiledProgram } from './cached-program.ts'
 import { enableCompileCache } from './compile-cache.ts'
 import { endWithoutOutput } from './failures.ts'
@@ -20,14 +20,4 @@ function compiledProgram(command = ''): typeof import('./program.ts') | undefine
 function programFile(): string {
   const bundle = new URL('../quick/program.js', import.meta.url)
   return isNewest(bundle) ? bundle.href : new URL('./program.js', import.meta.url).href
-}
-
-/** Whether a bundle was written after the modules that went into it. */
-function isNewest(bundle: URL): boolean {
-  return changed(bundle) > changed(new URL('../.tsbuildinfo', import.meta.url))
-}
-
-/** When a file was written; -1 for one that is not there. */
-function changed(file: URL): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -1
 }

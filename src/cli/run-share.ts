@@ -25,11 +25,12 @@ export interface ShareTask {
 /** What a thread tells: how far the first one is, and what each replication counted. */
 export type ShareNews = { done: number; expected: number } | { share: RunShare }
 
-// A worker thread begins with the house's own registries.
-await loadPlugins()
 parentPort!.once('message', runShare)
 
-function runShare({ plan, geometry, shared, replications, partition, self, office }: ShareTask): void {
+async function runShare(task: ShareTask): Promise<void> {
+  // A thread begins with the house's own registries.
+  await loadPlugins()
+  const { plan, geometry, shared, replications, partition, self, office } = task
   const post = office === null ? null : new Post(office, self)
   const tell = (news: ShareNews): void => parentPort!.postMessage(news)
   try {

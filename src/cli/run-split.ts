@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { LoadedPlan } from '../files/load-plan.ts'
+import { threadModule } from '../files/quick.ts'
 import type { SharedTrace } from '../files/trace-source.ts'
 import { createPostOffice } from '../lib/post.ts'
 import { createGeometry } from '../scenario/geometry.ts'
@@ -12,7 +13,7 @@ import type { RunResult } from '../stats/result.ts'
 import type { ShareNews, ShareTask } from './run-share.ts'
 
 /** Beside this module, under the name that the build gives it. */
-const shareModule = new URL('./run-share.js', import.meta.url)
+const shareModule = threadModule(new URL('./run-share.js', import.meta.url))
 
 type SplitPorts = Pick<RunPorts, 'manifest' | 'onProgress'> & { shared: SharedTrace | null }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { threadModule } from '../files/quick.ts'
 import type { CellEnd } from '../sweep/cell-pool.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
 import { type Cell, runLocally } from '../sweep/local.ts'
@@ -9,7 +10,7 @@ import type { PlannedCell, PlannedSweep } from './sweep-plan.ts'
 import type { SweepSettings } from './sweep-settings.ts'
 
 /** Beside this module, under the name that the build gives it. */
-const worker = new URL('./sweep-worker.js', import.meta.url)
+const worker = threadModule(new URL('./sweep-worker.js', import.meta.url))
 
 /** Who runs the cells of a sweep: the threads of this machine, or a fleet. */
 export interface SweepRunner {

@@ -11,9 +11,6 @@ import type { Manifest, RunResult } from '../stats/result.ts'
 import { planOfCell } from '../sweep/cell-plan.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
 
-// A worker thread begins with the house's own registries.
-await loadPlugins()
-
 /** No part of an outcome comes from here: a cell says nothing of the machine or the moment. */
 const noManifest: Manifest = {
   version: '',
@@ -32,6 +29,8 @@ const kernels = loadKernels() ?? null
 
 /** Runs one cell. Throws UserError where the plan asks for what cannot be. */
 export async function runCell(task: CellTask): Promise<CellOutcome> {
+  // A thread begins with the house's own registries.
+  await loadPlugins()
   const { trace, precision } = task
   const atlas = loadAtlas()
   const plan = planOfCell(task)

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os'
+import { threadModule } from '../files/quick.ts'
 import { readVersion } from '../files/version.ts'
 import { serveFleet } from '../sweep/fleet-worker.ts'
 import { openQueue } from '../sweep/queue.ts'
@@ -10,7 +11,7 @@ import type { WorkerOptions } from './worker.ts'
 const interruptedExit = 130
 const longestGoodbyeMs = 1000
 /** Beside this module, under the name that the build gives it. */
-const worker = new URL('./sweep-worker.js', import.meta.url)
+const worker = threadModule(new URL('./sweep-worker.js', import.meta.url))
 
 /** Runs cells of a queue until a signal or idleness ends it. Throws UserError; sets the exit code of interruption. */
 export async function runWorker(options: WorkerOptions): Promise<void> {

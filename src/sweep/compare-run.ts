@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import { threadModule } from '../files/quick.ts'
 import { UserError } from '../lib/user-error.ts'
 import { type CompareOutcome, type CompareTask, runCell } from './compare-task.ts'
 
@@ -33,7 +34,9 @@ export async function runCells(
     await runLocally(
       cells.map(({ task }, cell) => ({ cell, key: String(cell), task })),
       {
-        worker: new URL(`./compare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+        worker: threadModule(
+          new URL(`./compare-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+        ),
         workers: threads,
         timeoutMs: Number.POSITIVE_INFINITY,
         onEnd: ({ cell }, end) => onEnd(cell, end),

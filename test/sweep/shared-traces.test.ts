@@ -11,7 +11,7 @@ import { runLocally } from '../../src/sweep/local.ts'
 import { estimateMemory, estimateTrace } from '../../src/sweep/memory.ts'
 import { createTraceSharing } from '../../src/sweep/shared-traces.ts'
 
-const worker = pathToFileURL(join(import.meta.dirname, '..', '..', 'dist', 'cli', 'sweep-worker.js'))
+const worker = pathToFileURL(join(import.meta.dirname, '..', '..', 'dist', 'quick', 'sweep-worker.cjs'))
 let folder = ''
 const at = (name: string): string => join(folder, name)
 
