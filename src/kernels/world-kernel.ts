@@ -12,6 +12,9 @@ export interface WorldKernel {
     behaviors: number,
     ttlMs: number,
     staleMs: number,
+    passOf: number,
+    changeMs: number,
+    phaseOf: number,
   ): void
   setSorting(
     timesMs: number,

@@ -1,6 +1,5 @@
 import type { ObjectId } from '../cache/policy.ts'
 import { mix32 } from '../lib/random.ts'
-import type { Version } from '../network/ask.ts'
 import type { Holdings } from '../network/origin.ts'
 import { recordedClasses } from '../traffic/replayed.ts'
 import type { Catalog } from '../traffic/traffic.ts'
@@ -14,6 +13,10 @@ export interface Rules extends Holdings {
   hasOne: boolean
   /** True for the objects that must not be stored; null when there are none. */
   isPass: ((id: ObjectId) => boolean) | null
+  /** Of each behaviour: how long in ms its objects stay as they are; Infinity: for ever. */
+  changeMs: Float64Array
+  /** Which share of its time in one state an object is through with at the beginning. */
+  phaseOf(id: ObjectId): number
   /** How an object is asked for: its path, and the method. */
   pathOf(id: ObjectId): string
   methodOf(id: ObjectId): string
@@ -64,6 +67,8 @@ export function createRules(
   const { classOf } = catalog
   const key = mix32(seed ^ 0x51ed270b)
   const shareOf = (id: ObjectId): number => (mix32(id ^ key) >>> 0) / 4_294_967_296
+  const phaseOf = (id: ObjectId): number => shareOf(id ^ 0x40000000)
+  const changeMs = Float64Array.from(behaviors, changeMsOf)
   const isPass = (id: ObjectId): boolean => shareOf(id) < ruleOf(id).uncacheable || isAct[classOf[id]!]!
   return {
     behaviorOf,
@@ -72,9 +77,11 @@ export function createRules(
     pathOf: id => catalog.pathOf(id),
     methodOf: id => kinds[classOf[id]!]!.method,
     bytesOf: id => catalog.bytesOf[id]!,
+    changeMs,
+    phaseOf,
     versionAt(id, now) {
-      const rule = ruleOf(id)
-      return rule.changed === 0 ? 0 : versionAt(rule, shareOf(id ^ 0x40000000), now)
+      const stayMs = changeMs[only === null ? behaviorOf[id]! : 0]!
+      return stayMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(now / stayMs + phaseOf(id))
     },
     ttlMs: id => (mayPass && isPass(id) ? -1 : ruleOf(id).ttlMs),
     staleMs: id => ruleOf(id).staleWhileRevalidateMs,
@@ -82,9 +89,8 @@ export function createRules(
   }
 }
 
-function versionAt({ ttlMs, changed }: BehaviorPlan, phase: number, now: number): Version {
-  const periodMs = (ttlMs > 0 ? ttlMs : refreshMsWithoutTtl) / changed
-  return Math.floor(now / periodMs + phase)
+function changeMsOf({ ttlMs, changed }: BehaviorPlan): number {
+  return (ttlMs > 0 ? ttlMs : refreshMsWithoutTtl) / changed
 }
 
 /** Whether a path matches a pattern in which `*` stands for anything. */

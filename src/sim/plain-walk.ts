@@ -49,8 +49,8 @@ const mostDirectBytes = 2 ** 26
  * is not plain.
  */
 export function createPlainWalk(module: WebAssembly.Module, options: PlainWalkOptions): PlainWalk | null {
-  const { plan, geometry, rules, load, counted, edgeOf, own } = options
-  const plain = plainWorldOf(plan, geometry, rules, load.catalog, load.requests)
+  const { plan, geometry, load, counted, edgeOf, own } = options
+  const plain = plainWorldOf(plan, geometry, load.catalog, load.requests)
   if (plain === null) return null
   const kernel = createWorldKernel(module)
   const { edges } = geometry
@@ -146,7 +146,26 @@ function setRules(kernel: WorldKernel, plain: PlainWorld, { plan, rules, load: {
     behaviors.length,
     copyColumn(take, Float64Array, ttlMs).at,
     copyColumn(take, Float64Array, staleMs).at,
+    passBitsOf(take, rules, catalog.count),
+    copyColumn(take, Float64Array, rules.changeMs).at,
+    phasesOf(take, rules, catalog.count),
   )
+}
+
+/** A bit for each object that must not be stored; 0 where all may be. */
+function passBitsOf(take: TakeColumn, { isPass }: Rules, objects: number): number {
+  if (isPass === null) return 0
+  const { at, view } = take(Uint32Array, Math.ceil(objects / 32))
+  for (let id = 0; id < objects; id++) if (isPass(id)) view[id >>> 5]! |= 1 << (id & 31)
+  return at
+}
+
+/** Where in its time each object begins; 0 where none changes. */
+function phasesOf(take: TakeColumn, { changeMs, phaseOf }: Rules, objects: number): number {
+  if (changeMs.every(ms => ms === Number.POSITIVE_INFINITY)) return 0
+  const { at, view } = take(Float64Array, objects)
+  for (let id = 0; id < objects; id++) view[id] = phaseOf(id)
+  return at
 }
 
 function setTiming(kernel: WorldKernel, { plan, geometry, timing }: PlainWalkOptions): void {

@@ -3,7 +3,6 @@ import { admissions } from '../policies/admission/index.ts'
 import { policies } from '../policies/index.ts'
 import type { Geometry } from '../scenario/geometry.ts'
 import type { Plan } from '../scenario/plan.ts'
-import type { Rules } from '../scenario/rules.ts'
 import type { Catalog } from '../traffic/traffic.ts'
 
 /** A world as kernels know it: what its edges do needs no question to anybody. */
@@ -25,20 +24,13 @@ const wordBits = 64
 
 /**
  * The plain world of a plan, or null where the readable engine must run: where PoPs share something or fail, where the origin fails or
- * limits its asks, where objects change, are purged or must not be stored, where a latency runs to the last byte.
+ * limits its asks, where objects are purged, where a latency runs to the last byte.
  */
-export function plainWorldOf(
-  plan: Plan,
-  geometry: Geometry,
-  rules: Rules,
-  catalog: Catalog,
-  requests: number,
-): PlainWorld | null {
+export function plainWorldOf(plan: Plan, geometry: Geometry, catalog: Catalog, requests: number): PlainWorld | null {
   const { pops, origin, network, behaviors, events, backends, visitors } = plan
   if (backends !== null || pops.length !== geometry.edges || Number.isFinite(origin.concurrency)) return null
   if (pops.some(({ parent }) => parent >= 0) || events.some(({ type }) => type !== 'flash-crowd')) return null
-  if (network.until !== 'first-byte' || rules.isPass !== null) return null
-  if (behaviors.some(({ changed, ttlMs }) => changed > 0 || !(ttlMs >= 0))) return null
+  if (network.until !== 'first-byte' || behaviors.some(({ ttlMs }) => !(ttlMs >= 0))) return null
   const known = pops.map(({ policy, admission }) => {
     const { definition, params } = policies.choose(policy)
     const isOpen = admissions.choose(admission).definition.name === 'always'

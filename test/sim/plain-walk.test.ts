@@ -39,6 +39,8 @@ describe('the walk of the kernels', () => {
       stale: fc.constantFrom('0s', '50ms', '30s'),
       collapse: fc.boolean(),
       rules: fc.constantFrom(1, 2),
+      uncacheable: fc.constantFrom('0%', '0%', '30%', '100%'),
+      changed: fc.constantFrom('0%', '0%', '5%', '100%'),
       warmup: fc.constantFrom('none', 'auto', '10%'),
       bandwidth: fc.constantFrom('1Gbit/s', '20Mbit/s'),
       diurnal: fc.constantFrom(0, 0.6),
@@ -48,8 +50,9 @@ describe('the walk of the kernels', () => {
     })
     fc.assert(
       fc.property(worlds, world => {
-        const cache = `{ttl: ${world.ttl}, staleWhileRevalidate: ${world.stale}}`
-        const first = world.rules === 1 ? '' : '{path: "/objects/1*", cache: {ttl: 3s, staleWhileRevalidate: 1s}}, '
+        const cache = `{ttl: ${world.ttl}, staleWhileRevalidate: ${world.stale}, changed: ${world.changed}, uncacheable: ${world.uncacheable}}`
+        const first =
+          world.rules === 1 ? '' : '{path: "/objects/1*", cache: {ttl: 3s, staleWhileRevalidate: 1s, changed: 20%}}, '
         const plan = planFrom(
           base,
           `edge.policy=${world.policy}`,
@@ -70,7 +73,7 @@ describe('the walk of the kernels', () => {
         expect(engineOf(plan)).toBe('kernel')
         expect(runPlan(plan, atlas, { manifest, kernels })).toEqual(runPlan(plan, atlas, { manifest }))
       }),
-      { numRuns: 25, seed: 9 },
+      { numRuns: 40, seed: 9 },
     )
   })
 
@@ -103,8 +106,6 @@ describe('the walk of the kernels', () => {
     ['an origin with limits', 'origin.concurrency=10'],
     ['events of the origin', 'events=[{at: 1s, type: origin-down, for: 1s}]'],
     ['a purge', 'events=[{at: 1s, type: purge}]'],
-    ['objects that change', 'behaviors=[{cache: {changed: 10%}}]'],
-    ['objects that must not be stored', 'behaviors=[{cache: {uncacheable: 10%}}]'],
     ['latencies to the last byte', 'latency.until=last-byte'],
     ['a policy without a kernel', 'edge.policy=arc'],
     ['an admission', 'edge.admission=second-hit'],

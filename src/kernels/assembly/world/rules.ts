@@ -11,6 +11,11 @@ let stales: usize = 0
 export let behaviors: u32 = 1
 /** Objects in the world. */
 export let objects: u32 = 0
+/** A bit for each object that must not be stored; 0 where all may be. */
+let passColumn: usize = 0
+/** How long objects of each behaviour stay as they are, and how far into that time each object begins; 0 where none changes. */
+let changes: usize = 0
+let phases: usize = 0
 
 export function setRules(
   objectCount: u32,
@@ -20,6 +25,9 @@ export function setRules(
   behaviorCount: u32,
   ttl: usize,
   stale: usize,
+  pass: usize,
+  changeMs: usize,
+  phaseOf: usize,
 ): void {
   objects = objectCount
   bytesColumn = bytes
@@ -28,6 +36,9 @@ export function setRules(
   behaviors = behaviorCount
   ttls = ttl
   stales = stale
+  passColumn = pass
+  changes = changeMs
+  phases = phaseOf
 }
 
 @inline
@@ -48,4 +59,23 @@ export function ttlMsOf(id: u32): f64 {
 @inline
 export function staleMsOf(id: u32): f64 {
   return load<f64>(stales + ((behaviorOf(id) as usize) << 3))
+}
+
+@inline
+export function isPass(id: u32): bool {
+  return passColumn != 0 && ((load<u32>(passColumn + ((id >> 5) << 2)) >> (id & 31)) & 1) != 0
+}
+
+/** True where what a shelf holds may have changed at the origin. */
+@inline
+export function areChanging(): bool {
+  return phases != 0
+}
+
+/** The state of an object at a time, as `scenario/rules` counts them. */
+@inline
+export function versionAt(id: u32, now: f64): f64 {
+  if (phases == 0) return 0
+  const stayMs = load<f64>(changes + ((behaviorOf(id) as usize) << 3))
+  return floor(now / stayMs + load<f64>(phases + ((id as usize) << 3)))
 }

@@ -1,6 +1,6 @@
 import { grown, takeBlock } from './blocks'
 import { growLeaving, hitSlot, insertSlot, Leaving, leavingSlot, openLeaving } from './leaving'
-import { bytesColumn, bytesOf } from './rules'
+import { areChanging, bytesColumn, bytesOf } from './rules'
 import { warm } from './warm'
 import { dropSlot, openSlotIndex, setSlot, SlotIndex, slotOf } from './slot-index'
 
@@ -12,10 +12,11 @@ const firstSlotBits: u32 = 6
 export class Shelf {
   index: SlotIndex
   leaving: Leaving
-  /** Of each slot: fresh until, the object, and its bytes. */
+  /** Of each slot: fresh until, the object, and where they differ its bytes and its version. */
   freshUntil: usize
   ids: usize
   sizes: usize
+  versions: usize
   slotBits: u32
   slotsMade: u32
   /** Slots given back, a stack. */
@@ -35,6 +36,7 @@ export function createShelf(policy: u32, most: u32, capacityBytes: f64, direct: 
   shelf.slotBits = firstSlotBits
   shelf.freshUntil = takeBlock(firstSlotBits + 3)
   shelf.sizes = takeBlock(firstSlotBits + 3)
+  if (areChanging()) shelf.versions = takeBlock(firstSlotBits + 3)
   shelf.ids = takeBlock(firstSlotBits + 2)
   shelf.free = takeBlock(firstSlotBits + 2)
   shelf.capacityBytes = capacityBytes
@@ -60,6 +62,12 @@ export function sizeOf(shelf: Shelf, slot: u32): f64 {
   return bytesColumn == 0 ? bytesOf(0) : load<f64>(shelf.sizes + ((slot as usize) << 3))
 }
 
+/** The version of the object in a slot. */
+@inline
+export function versionOf(shelf: Shelf, slot: u32): f64 {
+  return areChanging() ? load<f64>(shelf.versions + ((slot as usize) << 3)) : 0
+}
+
 /** Reads ahead what the next asks read. */
 export function warmShelf(shelf: Shelf): void {
   const slots = shelf.slotsMade as usize
@@ -70,19 +78,25 @@ export function warmShelf(shelf: Shelf): void {
   if (bytesColumn != 0) warm(shelf.sizes, slots << 3)
 }
 
-/** Takes an object in, or sets a new date on one that is held. */
-export function keep(shelf: Shelf, id: u32, bytes: f64, freshUntil: f64): void {
+/** Takes an object in, or sets a new date and version on one that is held. */
+export function keep(shelf: Shelf, id: u32, bytes: f64, version: f64, freshUntil: f64): void {
   const held = slotOf(shelf.index, id)
-  if (held >= 0) return store<f64>(shelf.freshUntil + ((held as usize) << 3), freshUntil)
+  if (held >= 0) return date(shelf, held, version, freshUntil)
   if (bytes > shelf.capacityBytes) return
   while (shelf.heldBytes + bytes > shelf.capacityBytes) evict(shelf)
   const slot = takeSlot(shelf)
   setSlot(shelf.index, id, slot)
   store<u32>(shelf.ids + ((slot as usize) << 2), id)
   if (bytesColumn != 0) store<f64>(shelf.sizes + ((slot as usize) << 3), bytes)
-  store<f64>(shelf.freshUntil + ((slot as usize) << 3), freshUntil)
+  date(shelf, slot, version, freshUntil)
   shelf.heldBytes += bytes
   insertSlot(shelf.leaving, slot)
+}
+
+@inline
+function date(shelf: Shelf, slot: u32, version: f64, freshUntil: f64): void {
+  store<f64>(shelf.freshUntil + ((slot as usize) << 3), freshUntil)
+  if (areChanging()) store<f64>(shelf.versions + ((slot as usize) << 3), version)
 }
 
 function evict(shelf: Shelf): void {
@@ -103,6 +117,7 @@ function grow(shelf: Shelf): void {
   const bits = shelf.slotBits
   shelf.freshUntil = grown(shelf.freshUntil, bits + 3)
   shelf.sizes = grown(shelf.sizes, bits + 3)
+  if (areChanging()) shelf.versions = grown(shelf.versions, bits + 3)
   shelf.ids = grown(shelf.ids, bits + 2)
   shelf.free = grown(shelf.free, bits + 2)
   growLeaving(shelf.leaving)

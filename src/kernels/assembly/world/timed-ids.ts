@@ -1,12 +1,13 @@
 import { giveBlock, grown, takeBlock } from './blocks'
 
-// Ids waiting for their time, like `lib/timed-queue`: what comes in order of time stands in line, what must go before others that came
+// Ids, each with its version, waiting for their time, like `lib/timed-queue`: what comes in order of time stands in line, what must go before others that came
 // earlier goes into a binary heap beside it. Among equal times the first to come goes first.
 
-/** An entry: time, order of arrival, id. */
+/** An entry: time, order of arrival, id, version. */
 const entryBits: u32 = 5
 const orderOffset: usize = 8
 const idOffset: usize = 16
+const versionOffset: usize = 24
 const firstRowBits: u32 = 5
 
 @unmanaged
@@ -35,15 +36,17 @@ export function openTimedIds(queue: TimedIds): void {
 }
 
 @inline
-function put(entry: usize, time: f64, order: u64, id: u32): void {
+function put(entry: usize, time: f64, order: u64, id: u32, version: f64): void {
   store<f64>(entry, time)
   store<u64>(entry, order, orderOffset)
   store<u32>(entry, id, idOffset)
+  store<f64>(entry, version, versionOffset)
 }
 
 @inline
 function move(from: usize, to: usize): void {
-  put(to, load<f64>(from), load<u64>(from, orderOffset), load<u32>(from, idOffset))
+  v128.store(to, v128.load(from))
+  v128.store(to, v128.load(from, 16), 16)
 }
 
 @inline
@@ -63,17 +66,27 @@ function heapEntry(queue: TimedIds, row: u32): usize {
   return queue.heap + ((row as usize) << entryBits)
 }
 
-export function pushTimed(queue: TimedIds, time: f64, id: u32): void {
+export function pushTimed(queue: TimedIds, time: f64, id: u32, version: f64): void {
   if (time < queue.nextTime) queue.nextTime = time
-  if (queue.lineSize > 0 && time < queue.lineTime) return pushHeap(queue, time, id)
+  if (queue.lineSize > 0 && time < queue.lineTime) return pushHeap(queue, time, id, version)
   if (queue.lineSize >> queue.lineRowBits != 0) growLine(queue)
-  put(lineEntry(queue, queue.lineHead + queue.lineSize++), time, queue.arrivals++, id)
+  put(lineEntry(queue, queue.lineHead + queue.lineSize++), time, queue.arrivals++, id, version)
   queue.lineTime = time
 }
 
-/** The id of the first entry, which must be there, and which `dropTimed` takes out. */
-export function firstTimed(queue: TimedIds): u32 {
-  return load<u32>(isHeapFirst(queue) ? queue.heap : lineEntry(queue, queue.lineHead), idOffset)
+/** The first entry, which must be there, and which `dropTimed` takes out; good until then. */
+export function firstTimed(queue: TimedIds): usize {
+  return isHeapFirst(queue) ? queue.heap : lineEntry(queue, queue.lineHead)
+}
+
+@inline
+export function idOfTimed(entry: usize): u32 {
+  return load<u32>(entry, idOffset)
+}
+
+@inline
+export function versionOfTimed(entry: usize): f64 {
+  return load<f64>(entry, versionOffset)
 }
 
 export function dropTimed(queue: TimedIds): void {
@@ -102,7 +115,7 @@ function growLine(queue: TimedIds): void {
   queue.lineHead = 0
 }
 
-function pushHeap(queue: TimedIds, time: f64, id: u32): void {
+function pushHeap(queue: TimedIds, time: f64, id: u32, version: f64): void {
   if (queue.heapSize >> queue.heapRowBits != 0) {
     queue.heap = grown(queue.heap, queue.heapRowBits + entryBits)
     queue.heapRowBits++
@@ -114,7 +127,7 @@ function pushHeap(queue: TimedIds, time: f64, id: u32): void {
     move(heapEntry(queue, parent), heapEntry(queue, hole))
     hole = parent
   }
-  put(heapEntry(queue, hole), time, queue.arrivals++, id)
+  put(heapEntry(queue, hole), time, queue.arrivals++, id, version)
 }
 
 function dropHeap(queue: TimedIds): void {
