@@ -51,6 +51,7 @@ if (!tsc || !asc) {
   process.exit(2)
 }
 
+if (onlyIfNeeded) console.error('building cdnlab, which is needed once: half a minute or less')
 mkdirSync(dist, { recursive: true })
 run(tsc, ['-p', join(src, 'tsconfig.json')])
 
