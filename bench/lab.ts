@@ -47,7 +47,8 @@ export async function run([
       exact.push(Number(/\((\d+) ms\)/.exec(await page.locator('#status').innerText())?.[1]))
     }
     say('answer to a change, a million requests sampled', `${median(quick).toFixed(0)} ms`)
-    const nodeMs = await inNode()
+    await page.click('#tab-text')
+    const nodeMs = await inNode(await page.inputValue('#scenario-text'))
     say('exact run in the browser', `${median(exact).toFixed(0)} ms`)
     say('exact run in Node', `${nodeMs.toFixed(0)} ms`)
     say('browser / Node', (median(exact) / nodeMs).toFixed(2))
@@ -63,15 +64,20 @@ function settled(page: Page): Promise<unknown> {
   return page.waitForFunction(() => document.body.dataset.run === 'exact', undefined, { timeout: 60_000 })
 }
 
-async function inNode(): Promise<number> {
+/** The page's own scenario as `cdnlab run` runs it. */
+async function inNode(text: string): Promise<number> {
   const { loadAtlas } = await import('#cdnlab/files/atlas.js')
-  const { createBench, runText } = await import('#cdnlab/lab/engine.js')
-  const { firstScenario } = await import('#cdnlab/lab/first-scenario.js')
+  const { loadKernels } = await import('#cdnlab/files/kernels.js')
+  const { plainManifest } = await import('#cdnlab/files/manifest.js')
+  const { readScenario } = await import('#cdnlab/scenario/parse.js')
+  const { planOf } = await import('#cdnlab/scenario/plan-of.js')
+  const { runPlan } = await import('#cdnlab/sim/run.js')
+  const [atlas, kernels, manifest] = [loadAtlas(), loadKernels() ?? null, plainManifest('bench', 0)]
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const text = firstScenario.replace('policy: lru', `policy: ${shelves[(round + 1) % 2]}`)
+    const policy = { key: 'edge.policy', value: shelves[(round + 1) % 2]! }
     const begun = performance.now()
-    runText(text, createBench(loadAtlas()), false)
+    runPlan(planOf(readScenario(text, 'lab', [policy]), atlas).plan, atlas, { manifest, kernels })
     times.push(performance.now() - begun)
   }
   return median(times)

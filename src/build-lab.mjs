@@ -1,5 +1,5 @@
 // Builds the page of `cdnlab lab`: two bundles that share their common part, the page, and one file of data beside them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ export const oneLanguage = {
   },
 }
 
-/** Writes the page into a folder, and answers how large it is: `{ file: gzipped bytes }`. */
+/** Writes the page into a folder, which holds nothing else then, and answers how large it is: `{ file: gzipped bytes }`. */
 export async function buildLab(folder) {
   const { build } = await import('esbuild')
   mkdirSync(folder, { recursive: true })
@@ -44,6 +44,9 @@ export async function buildLab(folder) {
   files['index.html'] = readFileSync(join(src, 'lab', 'index.html'))
   files['lab.css'] = readFileSync(join(src, 'lab', 'lab.css'))
   files['data.json'] = Buffer.from(JSON.stringify(readData()))
+  const kernels = join(root, 'dist', 'kernels', 'kernels.wasm')
+  if (existsSync(kernels)) files['kernels.wasm'] = readFileSync(kernels)
+  for (const name of readdirSync(folder)) if (!(name in files)) rmSync(join(folder, name), { recursive: true })
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents)
   return Object.fromEntries(Object.entries(files).map(([name, contents]) => [name, gzipSync(contents).length]))
 }

@@ -11,6 +11,7 @@ const typeOf: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
+  '.wasm': 'application/wasm',
 }
 /** The page's own policy stands in its head, so that any static host keeps it; this adds what only a header can say. */
 const headers = {
@@ -43,7 +44,7 @@ export async function serveLab(portText: string): Promise<void> {
 export function createLabServer(folder: string): Server {
   if (!existsSync(join(folder, 'lab.js')))
     throw new UserError({ message: 'the page is not built', hint: 'npm run build' })
-  const isPage = /^(?:index\.html|lab\.css|data\.json|lab[\w-]*\.js)$/
+  const isPage = /^(?:index\.html|lab\.css|data\.json|kernels\.wasm|lab[\w-]*\.js)$/
   const files = new Map(
     readdirSync(folder)
       .filter(name => isPage.test(name))

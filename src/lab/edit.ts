@@ -73,12 +73,18 @@ export function setTtl(text: string, ttl: string): string {
   })
 }
 
+/** The document of the text that was written last: who drags a PoP or a slider changes the same text again and again. */
+let latest: { text: string; document: Document } | null = null
+
 function edit(text: string, change: (document: Document) => void): string {
-  const document: Document = parseDocument(text)
+  const document: Document = latest?.text === text ? latest.document : parseDocument(text)
+  latest = null
   if (document.errors.length > 0) return text
   if (!isMap(document.contents)) document.contents = document.createNode({}) as unknown as Document['contents']
   change(document)
-  return document.toString({ lineWidth: 0 })
+  const written = document.toString({ lineWidth: 0 })
+  latest = { text: written, document }
+  return written
 }
 
 function put(document: Document, path: Path, value: unknown): void {

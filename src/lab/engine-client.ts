@@ -1,6 +1,5 @@
-import type { AtlasTexts } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
-import type { EngineGift, EngineMessage, EngineReply, EngineWish } from './messages.ts'
+import type { EngineGift, EngineMessage, EngineReply, EngineStart, EngineWish } from './messages.ts'
 import type { OwnTrace } from './own-trace.ts'
 
 /** A gift, and how long the engine worked for it. */
@@ -22,7 +21,7 @@ export interface Lane {
  * Starts a lane. `patient`: a wish under way is finished first, and only the newest of those that wait is kept, which suits short
  * ones that come fast; else the worker is ended and a new one takes its place.
  */
-export function createLane(address: URL, texts: AtlasTexts, version: string, patient: boolean): Lane {
+export function createLane(address: URL, begin: EngineStart, patient: boolean): Lane {
   let trace: OwnTrace | null = null
   /** Made when it is needed first, and again after it was ended. */
   let worker: Worker | null = null
@@ -37,7 +36,7 @@ export function createLane(address: URL, texts: AtlasTexts, version: string, pat
     made.addEventListener('error', ({ message }) =>
       receive({ number, mistakes: [{ message: `the engine could not work: ${message}` }] }),
     )
-    const message: EngineMessage = { type: 'atlas', texts, version }
+    const message: EngineMessage = { type: 'start', start: begin }
     made.postMessage(message)
     if (trace !== null) hand(made, trace)
     return made

@@ -1,6 +1,6 @@
 import { parseAtlas } from '../geo/atlas.ts'
 import { UserError } from '../lib/user-error.ts'
-import { type Bench, createBench, raceOne, runText } from './engine.ts'
+import { type Bench, createBench, raceOne, runInLab } from './engine.ts'
 import { followOne } from './journey.ts'
 import type { EngineMessage, EngineReply, EngineWish } from './messages.ts'
 import { createTraceReader } from './own-trace.ts'
@@ -10,8 +10,9 @@ import { createTraceReader } from './own-trace.ts'
 let bench: Bench | undefined
 
 self.addEventListener('message', ({ data }: MessageEvent<EngineMessage>) => {
-  if (data.type === 'atlas') {
-    bench = createBench(parseAtlas(data.texts), data.version)
+  if (data.type === 'start') {
+    const { texts, version, kernels } = data.start
+    bench = createBench(parseAtlas(texts), version, kernels && compile(kernels))
     return
   }
   if (data.type === 'trace') {
@@ -30,7 +31,16 @@ self.addEventListener('message', ({ data }: MessageEvent<EngineMessage>) => {
   self.postMessage(reply)
 })
 
+/** A browser that does not know what the kernels need, or must not compile, runs without. */
+function compile(bytes: ArrayBuffer): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch {
+    return null
+  }
+}
+
 function grant(wish: EngineWish, on: Bench) {
-  if (wish.kind === 'run') return runText(wish.text, on, wish.quick)
+  if (wish.kind === 'run') return runInLab(wish.plan, on, wish.quick)
   return wish.kind === 'race' ? raceOne(wish.text, on, wish.policy) : followOne(wish.text, on, wish.wish)
 }

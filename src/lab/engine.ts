@@ -15,13 +15,15 @@ export interface Bench {
   atlas: Atlas
   version: string
   readTrace: ReadTrace
+  /** Compiled kernels; the results are the same without. */
+  kernels: WebAssembly.Module | null
   /** The geometry of a plan; the last one is kept, because most changes leave distances as they are. */
   geometryOf(plan: Plan): Geometry
 }
 
 /** A bench without a trace. */
-export function createBench(atlas: Atlas, version = ''): Bench {
-  return { atlas, version, readTrace: createTraceReader(null), geometryOf: createGeometryKeeper(atlas) }
+export function createBench(atlas: Atlas, version = '', kernels: WebAssembly.Module | null = null): Bench {
+  return { atlas, version, kernels, readTrace: createTraceReader(null), geometryOf: createGeometryKeeper(atlas) }
 }
 
 /** The name of the page's scenario in messages. */
@@ -48,15 +50,19 @@ export interface LabRun {
   sampled: string
 }
 
-/** Runs a scenario's text as `cdnlab run` does. `quick` runs a sample of it; see `thin`. */
-export function runText(text: string, { atlas, version, readTrace, geometryOf }: Bench, quick: boolean): LabRun {
-  const plan = planText(text, atlas)
+/**
+ * Runs a plan as `cdnlab run` does. `quick` runs a sample of it, see `thin`, and leaves the kernels out: a sample is too small to
+ * make up for the memory that they begin with.
+ */
+export function runInLab(plan: Plan, bench: Bench, quick: boolean): LabRun {
+  const { atlas, version, readTrace, geometryOf, kernels } = bench
   const { plan: thin, says } = quick ? thinPlan(plan) : { plan, says: '' }
   return {
     result: runPlan(thin, atlas, {
       manifest: manifestOf(plan, version, !quick),
       trace: readTrace(plan),
       geometry: geometryOf(thin),
+      kernels: quick ? null : kernels,
     }),
     sampled: says,
   }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Lesson } from '../scenario/lesson.ts'
 import { html } from './dom.ts'
 import { setValue } from './edit.ts'
+import { planText } from './engine.ts'
 import type { Lane } from './engine-client.ts'
 import { predictPanel } from './predict-view.ts'
 import type { Store } from './store.ts'
@@ -56,7 +57,7 @@ function tell(store: Store, lane: Lane, lesson: Lesson): HTMLElement[] {
     html('h3', {}, `${lesson.lesson}. ${lesson.shows}`),
     html('p', { class: 'question' }, lesson.question),
     html('p', {}, lesson.predict),
-    predictPanel(lesson, lane, set => lessonText(lesson, set)),
+    predictPanel(lesson, lane, set => planText(lessonText(lesson, set), store.atlas)),
     ...(unique.length === 0
       ? []
       : [

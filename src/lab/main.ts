@@ -31,14 +31,14 @@ interface PageData {
 }
 
 async function open(): Promise<void> {
-  const response = await fetch('data.json')
+  const [response, kernels] = await Promise.all([fetch('data.json'), fetchKernels()])
   if (!response.ok) throw new UserError(`data.json: ${response.status} ${response.statusText}`)
   const { version, atlas: texts, world, lessons, examples } = (await response.json()) as PageData
   const atlas = parseAtlas(texts)
   const shared = await unpackLink(location.hash.slice(1))
   const store = createStore(firstScenario, atlas)
   const engine = new URL('lab-engine.js', import.meta.url)
-  const lane = (patient: boolean) => createLane(engine, texts, version, patient)
+  const lane = (patient: boolean) => createLane(engine, { texts, version, kernels }, patient)
   const [quick, exact, race, journey, school] = [lane(true), lane(false), lane(false), lane(false), lane(false)]
   createRunner(store, quick, exact)
   createHeadline(store)
@@ -72,6 +72,16 @@ async function open(): Promise<void> {
       if (text !== undefined) store.edit(() => text)
     })
   })
+}
+
+/** The compiled kernels, for all engines; null where they are not to be had: the page is slower then, and says the same. */
+async function fetchKernels(): Promise<ArrayBuffer | null> {
+  try {
+    const response = await fetch('kernels.wasm')
+    return response.ok ? await response.arrayBuffer() : null
+  } catch {
+    return null
+  }
 }
 
 open().catch((error: unknown) => {

@@ -19,23 +19,35 @@ const mostArcs = 60
 /** The layers of the map, from below to above. */
 export type MapLayers = Record<'arcs' | 'cities' | 'origin' | 'pops', SVGGElement>
 
-/** Draws what is on the land. Cities and arcs are drawn anew only when the run or the scale is another: there may be thousands. */
+/** Draws what is on the land. A layer is drawn anew only when what it shows is another: it may hold thousands of shapes. */
 export function createPainter(layers: MapLayers): (state: LabState, scale: CityScale, zoom: number) => void {
-  let drawn: { run: unknown; scale: CityScale; zoom: number } | null = null
+  const areOtherCities = createChangeCheck()
+  const areOtherPops = createChangeCheck()
   return (state, scale, zoom) => {
-    const { plan, run } = state
+    const { plan, run, chosen, atMs } = state
     const result = run?.result ?? null
-    if (drawn?.run !== run || drawn.scale !== scale || drawn.zoom !== zoom) {
-      drawn = { run, scale, zoom }
+    if (areOtherCities([run, scale, zoom])) {
       layers.cities.replaceChildren(...(result?.cities.map((city, index) => cityDot(city, index, scale, zoom)) ?? []))
       layers.arcs.replaceChildren(...(result ? busiestArcs(result) : []))
     }
+    const alive = aliveAt(plan, atMs)
+    if (!areOtherPops([plan, run, chosen, zoom, alive.join()])) return
     const [x, y] = project(plan.origin.place.lat, plan.origin.place.lon)
     const at = `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${zoom.toFixed(3)})`
     layers.origin.replaceChildren(
       svg('path', { class: 'origin', 'data-origin': '', d: 'M0,-14 14,0 0,14 -14,0Z', transform: at }),
     )
-    drawPops(state, layers.pops, result, zoom)
+    drawPops(state, layers.pops, alive, zoom)
+  }
+}
+
+/** Says whether one of some values is another than it was at the last call. */
+function createChangeCheck(): (values: readonly unknown[]) => boolean {
+  let last: readonly unknown[] = []
+  return values => {
+    const isOther = values.length !== last.length || values.some((value, index) => value !== last[index])
+    last = values
+    return isOther
   }
 }
 
@@ -74,11 +86,10 @@ function busiestArcs({ cities, pops }: RunResult): SVGElement[] {
 }
 
 /** Draws PoPs where the plan has them; figures come from the last run where it knew them. */
-function drawPops({ plan, chosen, atMs }: LabState, layer: SVGGElement, result: RunResult | null, zoom: number): void {
+function drawPops({ plan, chosen, run }: LabState, layer: SVGGElement, alive: readonly boolean[], zoom: number): void {
   const hadFocus = layer.contains(document.activeElement)
-  const rows = new Map(result?.pops.map(row => [row.id, row]))
-  const busiest = Math.max(1, ...(result?.pops.map(({ requests }) => requests) ?? []))
-  const alive = aliveAt(plan, atMs)
+  const rows = new Map(run?.result.pops.map(row => [row.id, row]))
+  const busiest = Math.max(1, ...(run?.result.pops.map(({ requests }) => requests) ?? []))
   const first = chosen || plan.pops[0]!.id
   const drawn = plan.pops.map(({ id, place, isEdge }, pop) => {
     const row = rows.get(id)

@@ -1,12 +1,13 @@
 import type { AtlasTexts } from '../geo/atlas.ts'
 import type { Mistake } from '../lib/user-error.ts'
+import type { Plan } from '../scenario/plan.ts'
 import type { LabRun, RaceLine } from './engine.ts'
 import type { Journey, JourneyWish } from './journey.ts'
 import type { OwnTrace } from './own-trace.ts'
 
 /** What the page asks of the engine. */
 export type EngineWish =
-  | { kind: 'run'; text: string; quick: boolean }
+  | { kind: 'run'; plan: Plan; quick: boolean }
   | { kind: 'race'; text: string; policy: string }
   | { kind: 'journey'; text: string; wish: JourneyWish }
 
@@ -17,8 +18,16 @@ export interface EngineGift {
   journey: Journey
 }
 
+/** What an engine begins with. */
+export interface EngineStart {
+  texts: AtlasTexts
+  version: string
+  /** The bytes of the compiled kernels; null: the engine does without. */
+  kernels: ArrayBuffer | null
+}
+
 export type EngineMessage =
-  | { type: 'atlas'; texts: AtlasTexts; version: string }
+  | { type: 'start'; start: EngineStart }
   | { type: 'trace'; trace: OwnTrace }
   | { type: 'wish'; number: number; wish: EngineWish }
 

@@ -1,7 +1,7 @@
 import { type Control, choice } from './control-kinds.ts'
 import { html } from './dom.ts'
 import { edgesOf, removeValue, setValue } from './edit.ts'
-import { addPop } from './map-view.ts'
+import { addPop } from './map-hands.ts'
 import type { Store } from './store.ts'
 
 /** Which real map of PoPs, and how many of it. */

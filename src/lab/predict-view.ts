@@ -1,6 +1,7 @@
 import { formatDigits } from '../lib/quantity.ts'
 import { UserError } from '../lib/user-error.ts'
 import { figureOf, isRight, type Lesson, type LessonRun } from '../scenario/lesson.ts'
+import type { Plan } from '../scenario/plan.ts'
 import { html } from './dom.ts'
 import type { Lane } from './engine-client.ts'
 
@@ -18,11 +19,7 @@ const nearShare = 0.05
  * A form that asks for a number for each run of a lesson first, and shows the simulation's figures only then, beside the student's
  * and those of an independent computation.
  */
-export function predictPanel(
-  lesson: Lesson,
-  lane: Lane,
-  textOf: (set: Record<string, unknown>) => string,
-): HTMLElement {
+export function predictPanel(lesson: Lesson, lane: Lane, planOf: (set: Record<string, unknown>) => Plan): HTMLElement {
   const rows: Row[] = lesson.runs.map(run => ({
     run,
     guess: html('input', {
@@ -60,7 +57,7 @@ export function predictPanel(
     for (const [index, row] of rows.entries()) {
       note.textContent = `Run ${index + 1} of ${rows.length}: ${row.run.label}.`
       try {
-        const { gift } = await lane.ask({ kind: 'run', text: textOf(row.run.set), quick: false })
+        const { gift } = await lane.ask({ kind: 'run', plan: planOf(row.run.set), quick: false })
         row.value = figureOf(gift.result, row.run)
       } catch (error) {
         note.textContent = error instanceof UserError ? error.mistakes[0]!.message : String(error)

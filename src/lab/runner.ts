@@ -1,4 +1,5 @@
 import { UserError } from '../lib/user-error.ts'
+import type { Plan } from '../scenario/plan.ts'
 import type { Lane } from './engine-client.ts'
 import type { Store } from './store.ts'
 
@@ -14,22 +15,22 @@ export function createRunner(store: Store, quick: Lane, exact: Lane): void {
     const mine = ++change
     clearTimeout(timer)
     exact.stop()
-    const { text, mistakes } = store.get()
+    const { plan, mistakes } = store.get()
     if (mistakes.length > 0) return store.show({ isRunning: false })
     store.show({ isRunning: true })
     try {
-      const { gift, ms } = await quick.ask({ kind: 'run', text, quick: true })
+      const { gift, ms } = await quick.ask({ kind: 'run', plan, quick: true })
       if (mine !== change) return
       store.show({ run: gift, runMs: ms, isRunning: gift.sampled !== '' })
-      if (gift.sampled !== '') timer = window.setTimeout(() => void finish(text, mine), idleMs)
+      if (gift.sampled !== '') timer = window.setTimeout(() => void finish(plan, mine), idleMs)
     } catch (error) {
       fail(error, mine)
     }
   }
 
-  async function finish(text: string, mine: number): Promise<void> {
+  async function finish(plan: Plan, mine: number): Promise<void> {
     try {
-      const { gift, ms } = await exact.ask({ kind: 'run', text, quick: false })
+      const { gift, ms } = await exact.ask({ kind: 'run', plan, quick: false })
       if (mine === change) store.show({ run: gift, runMs: ms, isRunning: false })
     } catch (error) {
       fail(error, mine)

@@ -149,9 +149,10 @@ export class Tally {
 
   /** Latency of all edges in one histogram. */
   latencyOfAll(): Float64Array {
+    const { latency } = this
     const all = new Float64Array(bucketCount)
-    for (let edge = 0; edge <= this.shape.edges; edge++)
-      for (let bucket = 0; bucket < bucketCount; bucket++) all[bucket]! += this.latency[edge * bucketCount + bucket]!
+    for (let row = 0; row < latency.length; row += bucketCount)
+      for (let bucket = 0; bucket < bucketCount; bucket++) all[bucket]! += latency[row + bucket]!
     return all
   }
 }

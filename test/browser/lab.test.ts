@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLab } from '../../src/build-lab.mjs'
 import { createLabServer } from '../../src/cli/lab-server.ts'
 import { loadAtlas } from '../../src/files/atlas.ts'
-import { createBench, runText } from '../../src/lab/engine.ts'
+import { createBench, planText, runInLab } from '../../src/lab/engine.ts'
 import { firstScenario } from '../../src/lab/first-scenario.ts'
 import { packLink } from '../../src/lab/share-link.ts'
 import { formatValue } from '../../src/report/figures.ts'
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('the lab in a browser', () => {
     page.waitForFunction(() => document.body.dataset.run === 'exact', undefined, { timeout: 40_000 })
   const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`).innerText()
   const expected = (text: string, id = 'hit_ratio') =>
-    formatValue(runText(text, createBench(loadAtlas()), false).result.headline[id]!.value, '%')
+    formatValue(runInLab(planText(text, loadAtlas()), createBench(loadAtlas()), false).result.headline[id]!.value, '%')
   const textOf = async (page: Page): Promise<string> => {
     await page.click('#tab-text')
     return page.inputValue('#scenario-text')
@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)('the lab in a browser', () => {
 
   it('shows the figures of the same run in Node, without a complaint or a request elsewhere', async () => {
     const { page, faults } = await open(small)
-    const { headline } = runText(small, createBench(loadAtlas()), false).result
+    const { headline } = runInLab(planText(small, loadAtlas()), createBench(loadAtlas()), false).result
     expect(await figure(page, 'Hit ratio')).toBe(formatValue(headline.hit_ratio!.value, '%'))
     expect(await figure(page, 'Typical wait')).toBe(formatValue(headline.p50_ms!.value, 'ms'))
     expect(await figure(page, 'Saved per request')).toBe(formatValue(headline.saved_mean_ms!.value, 'ms'))
@@ -255,6 +255,18 @@ describe.skipIf(!hasBrowser)('the lab in a browser', () => {
     )
     await exact(page)
     expect(await page.locator('#status').innerText()).toContain('Exact: 1,000,000 requests')
+    await page.close()
+  })
+
+  it('holds only what the page asks for, and does without its kernels', async () => {
+    const page = await browser.newPage()
+    await page.route('**/kernels.wasm', route => route.abort())
+    const asked = new Set<string>()
+    page.on('request', request => void asked.add(new URL(request.url()).pathname.slice(1) || 'index.html'))
+    await page.goto(`${address}#${await packLink(small)}`)
+    await exact(page)
+    expect([...asked].sort()).toEqual(readdirSync(folder).sort())
+    expect(await figure(page, 'Hit ratio')).toBe(expected(small))
     await page.close()
   })
 

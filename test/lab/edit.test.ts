@@ -41,6 +41,25 @@ describe('writing into a scenario', () => {
     expect(parse(moved).pops).toEqual([{ id: 'A', at: { lat: 1, lon: 2 }, capacity: '5MB' }])
   })
 
+  it('writes after its own changes what it writes after reading the text again', () => {
+    const steps: ((text: string) => string)[] = [
+      from => setValue(from, ['edge', 'policy'], 'sieve'),
+      from => setPops(from, edgesOf(planText(from, loadAtlas()))),
+      from => addEvent(from, { at: '1s', type: 'purge' }),
+      from => setPops(from, edgesOf(planText(from, loadAtlas())).slice(1)),
+      from => setTtl(from, '60s'),
+      from => setValue(from, ['edge'], { capacity: 5_000_000 }),
+      from => removeValue(from, ['events']),
+    ]
+    let [kept, read] = [text, text]
+    for (const step of steps) kept = step(kept)
+    for (const step of steps) {
+      setValue('seed: 1\n', ['seed'], 2)
+      read = step(read)
+    }
+    expect(kept).toBe(read)
+  })
+
   it('adds events to none and to some', () => {
     const one = addEvent(text, { at: '1s', type: 'purge' })
     const two = addEvent(one, { at: '2s', type: 'origin-down', for: '1s' })

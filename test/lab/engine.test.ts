@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadAtlas } from '../../src/files/atlas.ts'
-import { createBench, planText, raceOne, runText } from '../../src/lab/engine.ts'
+import { loadKernels } from '../../src/files/kernels.ts'
+import { createBench, planText, raceOne, runInLab } from '../../src/lab/engine.ts'
 import { followOne } from '../../src/lab/journey.ts'
 import { createRememberedPairs } from '../../src/lab/remembered-pairs.ts'
 import { thinPlan } from '../../src/lab/thin.ts'
@@ -18,17 +19,25 @@ ${more}`
 describe('the engine of the page', () => {
   it('says what the command line says for an exact run', () => {
     const text = scenario()
-    const { result, sampled } = runText(text, createBench(loadAtlas()), false)
+    const { result, sampled } = runInLab(planText(text, loadAtlas()), createBench(loadAtlas()), false)
     const { manifest: _own, ...figures } = result
     const { manifest: _other, ...expected } = runScenario(text)
     expect(sampled).toBe('')
     expect(figures).toEqual(expected)
   })
 
+  it('says the same with compiled kernels', () => {
+    const kernels = loadKernels(new URL('../../dist/kernels/kernels.wasm', import.meta.url)) ?? null
+    expect(kernels).not.toBeNull()
+    const plan = planText(scenario(), loadAtlas())
+    const run = (module: WebAssembly.Module | null) => runInLab(plan, createBench(loadAtlas(), '', module), false)
+    expect(run(kernels)).toEqual(run(null))
+  })
+
   it('is near the exact run with a sample, also where copies expire', () => {
     for (const more of ['', 'behaviors: [{path: "*", cache: {ttl: 60s}}]']) {
-      const quick = runText(scenario(more), createBench(loadAtlas()), true)
-      const exact = runText(scenario(more), createBench(loadAtlas()), false)
+      const quick = runInLab(planText(scenario(more), loadAtlas()), createBench(loadAtlas()), true)
+      const exact = runInLab(planText(scenario(more), loadAtlas()), createBench(loadAtlas()), false)
       expect(quick.sampled).toContain('1 of 3 objects')
       expect(Math.abs(figure(quick.result, 'hit_ratio') - figure(exact.result, 'hit_ratio'))).toBeLessThan(0.015)
       expect(Math.abs(figure(quick.result, 'p50_ms') / figure(exact.result, 'p50_ms') - 1)).toBeLessThan(0.05)
