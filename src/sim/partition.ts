@@ -77,7 +77,7 @@ function homesOfTrees({ pops }: Plan, weightOf: Float64Array, count: number): In
   for (const [pop, root] of rootOf.entries()) treeWeights[root]! += weightOf[pop]!
   const loads = new Float64Array(count)
   const threadOfRoot = new Int32Array(pops.length)
-  const roots = [...new Set(rootOf)].sort((a, b) => treeWeights[b]! - treeWeights[a]! || a - b)
+  const roots = [...new Set(rootOf)].sort((a, b) => treeWeights[b]! - treeWeights[a]!)
   for (const root of roots) {
     const thread = lightest(loads)
     threadOfRoot[root] = thread
@@ -99,12 +99,12 @@ function farEdges(
   const farthest = [...pops.keys()]
     .filter(pop => pops[pop]!.isEdge && pops[pop]!.parent >= 0 && weightOf[pop]! > 0)
     .filter(pop => parentLegs[pop]!.oneWayMs > 0 && parentLegs[pop]!.oneWayMs >= leastMs)
-    .sort((a, b) => parentLegs[b]!.oneWayMs - parentLegs[a]!.oneWayMs || a - b)
+    .sort((a, b) => parentLegs[b]!.oneWayMs - parentLegs[a]!.oneWayMs)
   const across: { edge: number; thread: number }[] = []
   for (const edge of farthest) {
     const [from, weight] = [homeOf[edge]!, weightOf[edge]!]
     const thread = lightest(loads)
-    if (thread === from || loads[thread]! + weight >= loads[from]!) continue
+    if (loads[thread]! + weight >= loads[from]!) continue
     loads[from]! -= weight
     loads[thread]! += weight
     across.push({ edge, thread })
@@ -131,7 +131,7 @@ function isInTime({ pops, network }: Plan, { parentLegs, originLegs }: Geometry,
 
 /** Numbers the threads that have something to do from 0 on. */
 function compact(homeOf: Int32Array, across: number[], windowMs: Ms): Partition {
-  const used = [...new Set(homeOf)].sort((a, b) => a - b)
+  const used = [...new Set(homeOf)]
   return { count: used.length, homeOf: homeOf.map(thread => used.indexOf(thread)), across, windowMs }
 }
 
