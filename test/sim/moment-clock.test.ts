@@ -52,4 +52,49 @@ describe('the clock of moments', () => {
     moments.runOut()
     expect(log).toEqual(expected)
   })
+
+  /** What is done at 10 when a task of 3 asked for it, and then somebody elsewhere at moment (`ms`, `order`). */
+  function doneAt10(begun: { request: number; ms: number } | null, ms: number, order: number): string[] {
+    const clock = new MomentClock()
+    const done: string[] = []
+    if (begun !== null) clock.begin(begun.request, begun.ms)
+    clock.at(3, () => {
+      clock.at(10, () => done.push('here'))
+      clock.atMoment(10, ms, order, () => done.push('elsewhere'))
+    })
+    clock.runOut()
+    return done
+  }
+
+  it('puts a task before the first request of its time, and after the last one that was seen to', () => {
+    const first = ['here', 'elsewhere']
+    const second = ['elsewhere', 'here']
+    // Request 7 came before: what is done at 3 comes before all requests of that time, in the order of asking among itself.
+    expect(doneAt10({ request: 7, ms: 1 }, 3, 0)).toEqual(first)
+    expect(doneAt10({ request: 7, ms: 1 }, 3, 8)).toEqual(first)
+    expect(doneAt10({ request: 7, ms: 1 }, 3, -1)).toEqual(first)
+    expect(doneAt10({ request: 7, ms: 1 }, 2.9, 8)).toEqual(second)
+    // Request 7 is of that time: what is done at 3 comes between it and request 8.
+    expect(doneAt10({ request: 7, ms: 3 }, 3, 6)).toEqual(second)
+    expect(doneAt10({ request: 7, ms: 3 }, 3, 7)).toEqual(second)
+    expect(doneAt10({ request: 7, ms: 3 }, 3, 8)).toEqual(first)
+    expect(doneAt10(null, 3, 0)).toEqual(first)
+    expect(doneAt10(null, 3, -1)).toEqual(first)
+  })
+
+  it('is before all requests when it begins', () => {
+    for (const wait of [0, 1]) {
+      const clock = new MomentClock()
+      const done: string[] = []
+      const ask = (): void => {
+        clock.at(5, () => done.push('first'))
+        clock.atMoment(5, wait, -1, () => done.push('second'))
+        clock.atMoment(5, wait, 0, () => done.push('request 0'))
+      }
+      if (wait === 0) ask()
+      else clock.at(wait, ask)
+      clock.runOut()
+      expect(done).toEqual(['first', 'second', 'request 0'])
+    }
+  })
 })
