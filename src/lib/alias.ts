@@ -12,33 +12,14 @@ export class AliasTable {
   readonly #columns: Uint32Array
 
   constructor(weights: ArrayLike<number>) {
-    const count = weights.length
-    let sum = 0
-    for (let index = 0; index < count; index++) sum += weights[index]!
-    assert(count > 0 && sum > 0 && sum < Number.POSITIVE_INFINITY, 'weights add up to something')
-    const scaled = Float64Array.from(weights, weight => (weight * count) / sum)
-    const order = new Uint32Array(count)
-    let poor = 0
-    let rich = count
-    for (let index = 0; index < count; index++) order[scaled[index]! < 1 ? poor++ : --rich] = index
-    const columns = new Uint32Array(2 * count)
-    // Poor columns stand at the front of `order`, rich ones behind; each poor one is filled up by the rich one that is next.
-    let next = 0
-    for (let giver = poor; next < giver && giver < count; next++) {
-      const column = order[next]!
-      const from = order[giver]!
-      columns[2 * column] = Math.min(4_294_967_295, Math.floor(scaled[column]! * 4_294_967_296))
-      columns[2 * column + 1] = from
-      scaled[from]! -= 1 - scaled[column]!
-      if (scaled[from]! < 1) giver++
-    }
-    for (; next < count; next++) {
-      const column = order[next]!
-      columns[2 * column] = 4_294_967_295
-      columns[2 * column + 1] = column
-    }
-    this.#count = count
-    this.#columns = columns
+    this.#count = weights.length
+    this.#columns = new Uint32Array(2 * weights.length)
+    this.weigh(weights)
+  }
+
+  /** Changes the weights; there are as many as before. */
+  weigh(weights: ArrayLike<number>): void {
+    fillAliasColumns(this.#columns, weights)
   }
 
   get bytes(): number {
@@ -63,6 +44,34 @@ export class AliasTable {
         out[first + row] = block[2 * row + 1]! < columns[2 * column]! ? column : columns[2 * column + 1]!
       }
     }
+  }
+}
+
+/** Writes the table of some weights: of column c the threshold of 32 bits at 2c, the other index at 2c + 1. */
+export function fillAliasColumns(columns: Uint32Array, weights: ArrayLike<number>): void {
+  const count = weights.length
+  let sum = 0
+  for (let index = 0; index < count; index++) sum += weights[index]!
+  assert(count > 0 && sum > 0 && sum < Number.POSITIVE_INFINITY, 'weights add up to something')
+  const scaled = Float64Array.from(weights, weight => (weight * count) / sum)
+  const order = new Uint32Array(count)
+  let poor = 0
+  let rich = count
+  for (let index = 0; index < count; index++) order[scaled[index]! < 1 ? poor++ : --rich] = index
+  // Poor columns stand at the front of `order`, rich ones behind; each poor one is filled up by the rich one that is next.
+  let next = 0
+  for (let giver = poor; next < giver && giver < count; next++) {
+    const column = order[next]!
+    const from = order[giver]!
+    columns[2 * column] = Math.min(4_294_967_295, Math.floor(scaled[column]! * 4_294_967_296))
+    columns[2 * column + 1] = from
+    scaled[from]! -= 1 - scaled[column]!
+    if (scaled[from]! < 1) giver++
+  }
+  for (; next < count; next++) {
+    const column = order[next]!
+    columns[2 * column] = 4_294_967_295
+    columns[2 * column + 1] = column
   }
 }
 

@@ -10,6 +10,8 @@ export interface Random {
   below(count: number): number
   /** Fills the first `count` rows with whole numbers from 0 to 2^32 - 1: the same as so many calls of `uint32`, in less time. */
   fill(out: Uint32Array, count: number): void
+  /** Lets somebody else draw: told the generator's state (high and low half of each of its two words), it answers the one after its draws. */
+  through(draw: (state: readonly number[]) => readonly number[]): void
   /** An independent stream for a named purpose; the same name always gives the same stream. */
   fork(name: string): Random
 }
@@ -22,6 +24,9 @@ export function createRandom(seed: number, ...names: string[]): Random {
 function fromKey(key: number): Random {
   let generator = xoroshiro128plus(key)
   const uint32 = (): number => generator.next() >>> 0
+  const through: Random['through'] = draw => {
+    generator = xoroshiro128plusFromState(draw(generator.getState()) as number[])
+  }
   return {
     uint32,
     unit: () => ((uint32() >>> 5) * 67_108_864 + (uint32() >>> 6)) / 9_007_199_254_740_992,
@@ -31,9 +36,8 @@ function fromKey(key: number): Random {
       while (draw >= limit) draw = uint32()
       return draw % count
     },
-    fill(out, count) {
-      generator = xoroshiro128plusFromState(fillFrom(generator.getState(), out, count))
-    },
+    fill: (out, count) => through(state => fillFrom(state, out, count)),
+    through,
     fork: name => fromKey(hashText(key, name)),
   }
 }

@@ -1,3 +1,4 @@
+import { type Draws, plainDraws } from '../lib/draws.ts'
 import type { Random } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { policies } from '../policies/index.ts'
@@ -37,9 +38,10 @@ export interface Load {
   foresee(routing: Routing, world: World): ((request: number) => number) | null
 }
 
-export function createLoad(plan: Plan, trace: TraceSource | null, random: Random): Load {
+export function createLoad(plan: Plan, trace: TraceSource | null, random: Random, draws: Draws = plainDraws): Load {
   const { traffic } = plan
-  const load = traffic.kind === 'synthetic' ? syntheticLoad(plan, traffic, random) : tracedLoad(plan, trace, random)
+  const load =
+    traffic.kind === 'synthetic' ? syntheticLoad(plan, traffic, random, draws) : tracedLoad(plan, trace, random)
   const first = load.open()
   return {
     ...load,
@@ -64,7 +66,12 @@ interface Source extends Omit<Load, 'traffic' | 'foresee'> {
   open(): Traffic
 }
 
-function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthetic' }>, random: Random): Source {
+function syntheticLoad(
+  plan: Plan,
+  traffic: Extract<TrafficPlan, { kind: 'synthetic' }>,
+  random: Random,
+  draws: Draws,
+): Source {
   const { visitors, events } = plan
   const { classes, popularity } = traffic
   const options = {
@@ -83,7 +90,7 @@ function syntheticLoad(plan: Plan, traffic: Extract<TrafficPlan, { kind: 'synthe
     classes,
     ...expected,
     sentBytes: null,
-    open: () => createSyntheticTraffic({ ...options, random: random.fork('traffic') }),
+    open: () => createSyntheticTraffic({ ...options, random: random.fork('traffic'), draws }),
   }
 }
 

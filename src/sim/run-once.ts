@@ -2,6 +2,8 @@ import type { Cache } from '../cache/cache.ts'
 import type { Protocol } from '../geo/request-time.ts'
 import type { RouterContext } from '../geo/router.ts'
 import { createRouter } from '../geo/routers/index.ts'
+import { createKernelDraws } from '../kernels/draw-kernel.ts'
+import { plainDraws } from '../lib/draws.ts'
 import type { Post } from '../lib/post.ts'
 import { createRandom, hashText } from '../lib/random.ts'
 import { createVirtualClock, type VirtualClock } from '../lib/virtual-clock.ts'
@@ -96,7 +98,9 @@ const dyadicShares = [0, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2]
 export function runOnce(options: OneRunOptions): OneRun {
   const { plan, geometry, replication, onProgress } = options
   const random = createRandom(plan.seed, `replication ${replication}`)
-  const load = createLoad(plan, options.trace, random)
+  const { watch = null, kernels = null } = options
+  const draws = kernels === null ? plainDraws : createKernelDraws(kernels)
+  const load = createLoad(plan, options.trace, random, draws)
   const { catalog, traffic, durationMs, requests: expected } = load
   const seed = random.fork('seed').uint32()
   const rules = createRules(catalog, load.classes, plan.behaviors, seed)
@@ -132,7 +136,6 @@ export function runOnce(options: OneRunOptions): OneRun {
   const own = share === undefined ? null : ownOf(share)
   const rows = Math.min(batchRows, Math.max(1024, Math.ceil(1.1 * expected)))
   const nextUseOf = load.foresee(routing, world)
-  const { watch = null, kernels = null } = options
   const { edgeOf } = routing
   const plain =
     kernels === null || watch !== null || onHop !== null || nextUseOf !== null || load.sentBytes !== null

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AliasTable } from '../lib/alias.ts'
+import type { Draws } from '../lib/draws.ts'
 import type { Random } from '../lib/random.ts'
 import { createRegistry, type Definition } from '../lib/registry.ts'
 
@@ -12,6 +12,8 @@ export interface Popularity {
 export interface PopularityContext {
   objects: number
   random: Random
+  /** Who draws, where many numbers are wanted. */
+  draws: Draws
 }
 
 export interface PopularityDefinition<Params = unknown> extends Definition<Params> {
@@ -47,15 +49,15 @@ const zipf = definePopularity({
   params: zipfParams,
   catalogSize: (objects, requests, { once }) =>
     objects + Math.ceil(once * requests + 6 * Math.sqrt(once * requests) + (once > 0 ? 100 : 0)),
-  create({ objects, random }, { alpha, once, drift, thin }) {
-    const table = new AliasTable(zipfWeights(objects, alpha, thin))
-    const draws = random.fork('ranks')
+  create({ objects, random, draws }, { alpha, once, drift, thin }) {
+    const table = draws.weighted(zipfWeights(objects, alpha, thin))
+    const rankDraws = random.fork('ranks')
     const onceDraws = random.fork('once')
     let onceCount = 0
     let drawn = 0
     return {
       fill(out, from, count) {
-        table.fill(out, from, count, draws)
+        table.fill(out, from, count, rankDraws)
         if (drift > 0)
           for (let row = from; row < from + count; row++)
             out[row] = (out[row]! + Math.floor((drift * drawn++) / 1e6)) % objects
@@ -84,14 +86,14 @@ const scan = definePopularity({
   title: 'Zipf, and now and then a crawler that walks through the objects',
   source: 'N. Megiddo, D. Modha: ARC, FAST 2003 (why scans hurt LRU)',
   params: scanParams,
-  create({ objects, random }, { alpha, every, length }) {
-    const table = new AliasTable(zipfWeights(objects, alpha, 1))
-    const draws = random.fork('ranks')
+  create({ objects, random, draws }, { alpha, every, length }) {
+    const table = draws.weighted(zipfWeights(objects, alpha, 1))
+    const rankDraws = random.fork('ranks')
     let at = 0
     let next = 0
     return {
       fill(out, from, count) {
-        table.fill(out, from, count, draws)
+        table.fill(out, from, count, rankDraws)
         for (let row = from; row < from + count; row++) {
           if (at >= every) {
             out[row] = next

@@ -40,7 +40,7 @@ export function createBatch(capacity: number): Batch {
 }
 
 /** First row from `from` on whose time is `untilMs` or later. */
-export function firstRowAt({ timesMs, count }: Batch, untilMs: Ms, from: number): number {
+export function firstRowAt({ timesMs, count }: Pick<Batch, 'timesMs' | 'count'>, untilMs: Ms, from: number): number {
   if (timesMs[count - 1]! < untilMs) return count
   let low = from
   let high = count - 1

@@ -1,3 +1,4 @@
+import { plainDraws } from '../lib/draws.ts'
 import { createRandom, type Random } from '../lib/random.ts'
 import { UserError } from '../lib/user-error.ts'
 import { arrivalModels } from './arrivals.ts'
@@ -42,7 +43,7 @@ export function makeWorkload(name: string): Trace {
   const random = createRandom(seed, 'workload')
   const catalogCount = definition.catalogSize(objects, requests, params)
   const ranks = new Int32Array(requests)
-  definition.create({ objects, random: random.fork('objects') }, params).fill(ranks, 0, requests)
+  definition.create({ objects, random: random.fork('objects'), draws: plainDraws }, params).fill(ranks, 0, requests)
   const sizes = (given.sizes ?? 'fixed:bytes=1').replaceAll(';', ':')
   const { bytesOf } = createCatalog(catalogCount, [{ name: 'objects', share: 1, sizes }], random.fork('catalogue'))
   const trace = numbered(name, ranks, bytesOf)
@@ -53,8 +54,9 @@ export function makeWorkload(name: string): Trace {
 /** Poisson arrivals of so many a second, from 0 on. */
 function setTimes(timesS: Float64Array, perSecond: number, random: Random): void {
   const { definition, params } = arrivalModels.choose('poisson')
-  const nextGap = definition.create(random, params)
-  for (let row = 1; row < timesS.length; row++) timesS[row] = timesS[row - 1]! + nextGap() / perSecond
+  definition.create({ random, draws: plainDraws }, params)(timesS.subarray(1), timesS.length - 1)
+  timesS[0] = 0
+  for (let row = 1; row < timesS.length; row++) timesS[row] = timesS[row - 1]! + timesS[row]! / perSecond
 }
 
 /** The trace with its objects numbered in order of first appearance, in shared memory. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainDraws } from '../../src/lib/draws.ts'
 import { createRandom } from '../../src/lib/random.ts'
 import { arrivalModels, createTimes } from '../../src/traffic/arrivals.ts'
 import { popularities } from '../../src/traffic/popularity.ts'
@@ -7,7 +8,7 @@ import { makeWorkload } from '../../src/traffic/workload.ts'
 
 function draw(spec: string, objects: number, requests: number, block = 1000): Int32Array {
   const { definition, params } = popularities.choose(spec)
-  const popularity = definition.create({ objects, random: createRandom(11, spec) }, params)
+  const popularity = definition.create({ objects, random: createRandom(11, spec), draws: plainDraws }, params)
   const out = new Int32Array(requests)
   for (let from = 0; from < requests; from += block) popularity.fill(out, from, Math.min(block, requests - from))
   return out
@@ -122,7 +123,7 @@ describe('arrivals', () => {
   it('are Poisson: as many in a second, in mean and variance, as the rate says', () => {
     const { definition, params } = arrivalModels.choose('poisson')
     const rate = (now: number) => (now < 500_000 ? 0.02 : 0.08)
-    const fill = createTimes(definition.create(createRandom(9), params), now => ({
+    const fill = createTimes(definition.create({ random: createRandom(9), draws: plainDraws }, params), now => ({
       perMs: rate(now),
       untilMs: now < 500_000 ? 500_000 : Number.POSITIVE_INFINITY,
     }))
