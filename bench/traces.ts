@@ -110,7 +110,7 @@ function textOf(count: number, lineOf: (row: number) => string): Buffer {
 
 /** As `compare` and `mrc` read: pieces in the memory of the kernels, ids and sizes kept for all threads. */
 function read(format: string, bytes: Uint8Array, objects: number): void {
-  const keeper = createRequestKeeper(true)
+  const keeper = createRequestKeeper({ sizes: true })
   const numbering = createNumbering(kernels, { likelyObjects: 1e5, sizes: true, times: false, take: keeper.take })
   const sink = { row: numbering.row, bulk: numbering }
   const parser = traceFormats.choose(format).definition.createParser(sink, { file: format, columns: {} })

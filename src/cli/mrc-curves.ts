@@ -35,7 +35,7 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
   const seed = Number(options.seed)
   if (!Number.isSafeInteger(seed)) throw new UserError(`--seed ${options.seed}: a whole number`)
   const module = loadKernels()
-  const kept = await loadRequests(name, loadOptionsOf(options), !ignoreSize, module)
+  const kept = await loadRequests(name, loadOptionsOf(options), { sizes: !ignoreSize }, module)
   const sampled = ratio === 1 ? kept : sampleOf(kept, ratio, seed)
   const knowsFuture = names.some(policy => policies.choose(policy).definition.needsFuture)
   const trace = sourceOfKept(kept)
@@ -65,6 +65,7 @@ export async function drawCurves(name: string, options: MrcOptions): Promise<voi
     sizes,
     sampleRatio: ratio,
     sampledRequests: sample.count,
+    notes: trace.notes,
     curves,
   }
   if (options.html !== undefined)

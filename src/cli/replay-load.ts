@@ -59,7 +59,7 @@ export async function loadLogs(
       return createLogParser(format, { ...reading, file })
     }
     try {
-      await readFile(file, named, open)
+      await readFile(file, options.lenient === true, named, open)
     } catch (error) {
       if (!options.lenient || !(error instanceof UserError) || columns.count() === 0) throw error
       broken.count++
@@ -79,11 +79,12 @@ export async function loadLogs(
 
 async function readFile(
   file: string,
+  lenient: boolean,
   named: LogFormat | undefined,
   open: (format: LogFormat) => TraceParser,
 ): Promise<void> {
   let parser: TraceParser | undefined
-  for await (const piece of traceBytes(file)) {
+  for await (const piece of traceBytes(file, { lenient })) {
     parser ??= open(named ?? detectLogFormat(piece.subarray(0, headBytes), file))
     parser.push(piece)
   }

@@ -1,7 +1,10 @@
+import type { KeptRequests } from '../files/kept-requests.ts'
+import { loadKernels } from '../files/kernels.ts'
 import { loadPlan } from '../files/load-plan.ts'
 import { writeOut } from '../files/output.ts'
-import { loadOptionsOf, loadTrace, readTrace } from '../files/trace-load.ts'
+import { loadOptionsOf, loadRequests, readTrace, scanRequests } from '../files/trace-load.ts'
 import { writePieces, writeTrace } from '../files/trace-write.ts'
+import { printWarnings } from '../files/warnings.ts'
 import { nameHint } from '../lib/nearest-name.ts'
 import { formatBytes, formatDigits, formatDuration } from '../lib/quantity.ts'
 import { createRandom } from '../lib/random.ts'
@@ -9,11 +12,10 @@ import { UserError } from '../lib/user-error.ts'
 import { formatCount } from '../report/figures.ts'
 import type { Plan } from '../scenario/plan.ts'
 import { createLoad } from '../sim/load.ts'
-import type { Trace } from '../traffic/trace.ts'
-import { factsOf } from '../traffic/trace-facts.ts'
+import { createTraceScan } from '../traffic/trace-facts.ts'
 import type { RowSink } from '../traffic/traces/format.ts'
 import { type Catalog, createBatch, type Traffic } from '../traffic/traffic.ts'
-import { isWorkload } from '../traffic/workload.ts'
+import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import type { TraceCommandOptions } from './trace.ts'
 
 const actions = { info, head, convert, generate }
@@ -25,13 +27,14 @@ export async function traceCommand(what: string, name: string, options: TraceCom
   await actions[what as keyof typeof actions](name, options)
 }
 
-function load(name: string, options: TraceCommandOptions): Promise<Trace> {
-  return loadTrace(name, loadOptionsOf(options))
+function load(name: string, options: TraceCommandOptions): Promise<KeptRequests> {
+  return loadRequests(name, loadOptionsOf(options), { sizes: true, times: true }, loadKernels())
 }
 
 async function info(name: string, options: TraceCommandOptions): Promise<void> {
-  const trace = await load(name, options)
-  const facts = factsOf(trace)
+  const scan = createTraceScan()
+  const trace = await scanRequests(name, loadOptionsOf(options), loadKernels(), scan.take)
+  const facts = scan.facts()
   if (options.json) return writeOut(`${JSON.stringify({ name: trace.name, ...facts, notes: trace.notes }, null, 2)}\n`)
   const { sizePercentiles: size } = facts
   const rows: [string, string][] = [
@@ -60,7 +63,7 @@ async function head(name: string, options: TraceCommandOptions): Promise<void> {
   const most = Number(options.count)
   if (!Number.isSafeInteger(most) || most < 1) throw new UserError(`--count ${options.count}: a whole number from 1`)
   if (isWorkload(name)) {
-    const { ids, bytes, timesS, count } = await load(name, options)
+    const { ids, bytes, timesS, count } = makeWorkload(name)
     const rows = Array.from({ length: Math.min(count, most) }, (_, row) => `${timesS[row]},${ids[row]},${bytes[row]}`)
     return writeOut(`time,id,size\n${rows.join('\n')}\n`)
   }
@@ -77,7 +80,10 @@ async function head(name: string, options: TraceCommandOptions): Promise<void> {
   try {
     await readTrace(name, loadOptionsOf(options), sink)
   } catch (error) {
-    if (error !== enough && !(options.lenient && error instanceof UserError)) throw error
+    if (error !== enough) {
+      if (!options.lenient || !(error instanceof UserError) || lines.length === 1) throw error
+      printWarnings([{ message: `${error.message}; these are the ${lines.length - 1} requests before it` }])
+    }
   }
   await writeOut(`${lines.join('\n')}\n`)
 }

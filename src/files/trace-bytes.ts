@@ -5,6 +5,7 @@ import * as zlib from 'node:zlib'
 import { UserError } from '../lib/user-error.ts'
 import { createXxh64 } from '../lib/xxh64.ts'
 import { createZstdSplitter } from '../traffic/traces/zstd-frames.ts'
+import { salvageGzip } from './gzip-salvage.ts'
 
 export interface TraceBytesOptions {
   /** Bytes that a packed file may unpack to. */
@@ -13,6 +14,8 @@ export interface TraceBytesOptions {
   ratioFromBytes?: number
   /** Where the pieces of a plain file are read to, one after the other, each asked for before it is read. */
   window?: () => Uint8Array
+  /** Unpacks all that can be before a damaged place; else what is ready when it is found. */
+  lenient?: boolean
 }
 
 /** A packed trace is refused when it unpacks to more than this, or to more than so many times its own size. */
@@ -121,25 +124,25 @@ async function* guard(
   file: string,
   packing: string,
   counted: { packed: number },
-  { mostBytes = mostUnpackedBytes, ratioFromBytes = ratioFrom }: TraceBytesOptions,
+  { mostBytes = mostUnpackedBytes, ratioFromBytes = ratioFrom, lenient = false }: TraceBytesOptions,
 ): AsyncGenerator<Uint8Array> {
   let unpacked = 0
+  const count = (piece: Uint8Array): Uint8Array => {
+    unpacked += piece.length
+    if (unpacked <= mostBytes && (unpacked <= ratioFromBytes || unpacked <= mostRatio * counted.packed)) return piece
+    const message = `unpacks to more than ${unpacked} bytes from ${counted.packed}: this is no trace`
+    throw new UserError({ message, at: { file } })
+  }
   try {
-    for await (const piece of pieces) {
-      unpacked += piece.length
-      if (unpacked > mostBytes || (unpacked > ratioFromBytes && unpacked > mostRatio * counted.packed))
-        throw new UserError({
-          message: `unpacks to more than ${unpacked} bytes from ${counted.packed}: this is no trace`,
-          at: { file },
-        })
-      yield piece
-    }
+    for await (const piece of pieces) yield count(piece)
   } catch (error) {
     if (error instanceof UserError) throw error
+    if (lenient && packing === 'gzip' && file !== '-')
+      for await (const piece of salvageGzip(file, unpacked)) yield count(piece)
     throw new UserError({
       message: `the ${packing} stream is cut off or damaged: ${(error as Error)?.message ?? error}`,
       at: { file, offsetBytes: counted.packed },
-      hint: `${unpacked} bytes before it were good; --lenient keeps them`,
+      ...(lenient ? {} : { hint: '--lenient keeps what is good before it' }),
     })
   }
 }

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { KernelMemory } from '../kernels/memory.ts'
-import { createNumbering, type NumberingOptions } from '../kernels/numbering.ts'
+import { createNumbering, type NumberingOptions, type TakeRows } from '../kernels/numbering.ts'
 import { UserError } from '../lib/user-error.ts'
 import type { TraceSummary } from '../traffic/request-source.ts'
+import { createSizeChanges } from '../traffic/size-changes.ts'
 import type { Trace } from '../traffic/trace.ts'
-import { createLongColumns, createTraceColumns, notesOf } from '../traffic/trace-columns.ts'
+import { createTraceColumns, notesOf } from '../traffic/trace-columns.ts'
 import type { RowSink, TraceFormat, TraceParser } from '../traffic/traces/format.ts'
 import { detectFormat, traceFormats } from '../traffic/traces/index.ts'
 import { isWorkload, makeWorkload } from '../traffic/workload.ts'
 import { createRequestKeeper, type KeptRequests, keptOf } from './kept-requests.ts'
-import { loadKernels } from './kernels.ts'
 import { plainHead, traceBytes } from './trace-bytes.ts'
 import { printWarnings } from './warnings.ts'
 
@@ -53,41 +53,48 @@ const likelyRequestsAnObject = 32
 const likelyBytesARequest = 24
 const mostLikelyObjects = 2 ** 18
 
-/**
- * Reads a whole trace into columns in shared memory, from a file, standard input (`-`) or a workload by name such as
- * `zipf:alpha=1,objects=1e6,requests=1e7,seed=1`. Requests of size 0 are left out and counted. Throws UserError.
- */
-export async function loadTrace(name: string, options: TraceLoadOptions): Promise<Trace> {
-  if (isWorkload(name)) return makeWorkload(name)
-  const kernels = loadKernels()
-  if (kernels === undefined) return loadReadably(name, options)
-  const columns = createLongColumns(Math.ceil(sizeOf(name) / likelyBytesARequest))
-  const facts = await readNumbered(name, options, kernels, { sizes: true, times: true, take: columns.take })
-  return { ...facts, ...columns.whole() }
-}
-
-/** The same without kernels. */
-async function loadReadably(name: string, options: TraceLoadOptions): Promise<Trace> {
-  const columns = createTraceColumns()
-  await readLeniently(name, options, columns.sink, columns.count)
-  return columns.trace(basename(name))
+/** Which columns of a trace are wanted beside its objects. */
+export interface WantedColumns {
+  sizes: boolean
+  times?: boolean
 }
 
 /**
- * Reads a trace for policies, which ask for objects and, with `sizes`, for bytes: no times are kept, and what does not fit into memory lies in
- * a file. Throws UserError.
+ * Reads a trace to be walked as often as one likes, from a file, standard input (`-`) or a workload by name such as
+ * `zipf:alpha=1,objects=1e6,requests=1e7,seed=1`. What of a file does not fit into memory lies in a temporary one. Throws UserError.
  */
 export async function loadRequests(
   name: string,
   options: TraceLoadOptions,
-  sizes: boolean,
+  { sizes, times = false }: WantedColumns,
   kernels: WebAssembly.Module | undefined,
   memory?: KernelMemory,
 ): Promise<KeptRequests> {
   if (isWorkload(name)) return keptOf(makeWorkload(name), sizes)
   if (kernels === undefined) return keptOf(await loadReadably(name, options), sizes)
-  const keeper = createRequestKeeper(sizes)
-  return keeper.keep(await readNumbered(name, options, kernels, { sizes, times: false, take: keeper.take, memory }))
+  const keeper = createRequestKeeper({ sizes, times })
+  return keeper.keep(await readNumbered(name, options, kernels, { sizes, times, take: keeper.take, memory }))
+}
+
+/** Reads the same once, many requests at a time, and keeps none. Answers its name and what was left out or mended. Throws UserError. */
+export async function scanRequests(
+  name: string,
+  options: TraceLoadOptions,
+  kernels: WebAssembly.Module | undefined,
+  take: TakeRows,
+): Promise<Pick<TraceSummary, 'name' | 'notes'>> {
+  if (!isWorkload(name) && kernels !== undefined)
+    return readNumbered(name, options, kernels, { sizes: true, times: true, take })
+  const trace = isWorkload(name) ? makeWorkload(name) : await loadReadably(name, options)
+  take(trace.ids, trace.bytes, trace.timesS)
+  return trace
+}
+
+/** Reads a whole trace into memory, without kernels. */
+async function loadReadably(name: string, options: TraceLoadOptions): Promise<Trace> {
+  const columns = createTraceColumns()
+  await readLeniently(name, options, columns.sink, columns.count)
+  return columns.trace(basename(name))
 }
 
 /** How many requests a file must hold by its length, where records are of one size; undefined where only reading it tells. */
@@ -106,11 +113,13 @@ export async function readNumbered(
   wanted: Omit<NumberingOptions, 'likelyObjects'>,
 ): Promise<Omit<TraceSummary, 'count'>> {
   let count = 0
+  const sizeChanges = createSizeChanges()
   const numbering = createNumbering(kernels, {
     ...wanted,
     likelyObjects: Math.min(mostLikelyObjects, sizeOf(name) / likelyBytesARequest / likelyRequestsAnObject),
     take(ids, bytes, seconds) {
       count += ids.length
+      if (wanted.sizes) sizeChanges.take(ids, bytes)
       wanted.take(ids, bytes, seconds)
     },
   })
@@ -131,7 +140,7 @@ export async function readNumbered(
   if (count === 0) throw new UserError(`${basename(name)}: the trace has no request`)
   return {
     ...{ name: basename(name), objects, footprintBytes, requestedBytes },
-    notes: notesOf(emptyRows, cut, earlierRows),
+    notes: notesOf(emptyRows, cut, earlierRows, sizeChanges.count),
   }
 }
 
@@ -171,7 +180,7 @@ function withRecord(error: UserError, record: number): UserError {
  */
 export async function readTrace(
   name: string,
-  { format, columns, delimiter }: Omit<TraceLoadOptions, 'lenient'>,
+  { format, columns, delimiter, lenient }: TraceLoadOptions,
   sink: RowSink,
   window?: () => Uint8Array,
 ): Promise<void> {
@@ -179,7 +188,7 @@ export async function readTrace(
   let parser: TraceParser | undefined
   let head = new Uint8Array(0)
   try {
-    for await (const piece of traceBytes(name, window && { window })) {
+    for await (const piece of traceBytes(name, { lenient, ...(window ? { window } : {}) })) {
       if (head.length === 0) head = piece.slice(0, headBytes)
       chosen ??= detectFormat(head, name)
       parser ??= chosen.createParser(sink, { file: name, columns, ...(delimiter === undefined ? {} : { delimiter }) })

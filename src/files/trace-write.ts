@@ -4,16 +4,16 @@ import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
 import { UserError } from '../lib/user-error.ts'
-import { never, nextUses } from '../sim/next-use.ts'
-import type { Trace } from '../traffic/trace.ts'
+import { never } from '../sim/next-use.ts'
+import { type KeptRequests, sourceOfKept, timesReaderOf, withNextUses } from './kept-requests.ts'
 import { checkOutputFile, writeOut } from './output.ts'
 
-/** Rows that are turned into bytes at a time: a trace is never in memory twice. */
+/** Rows that are turned into bytes at a time. */
 const chunkRows = 1 << 15
 const recordBytes = 24
 
-/** Writes a trace in the format and packing that the file's name says; csv without a file. Throws UserError. */
-export async function writeTrace(trace: Trace, output: string | undefined): Promise<void> {
+/** Writes a trace, kept with sizes and times, in the format and packing that the file's name says; csv without a file. Throws UserError. */
+export async function writeTrace(trace: KeptRequests, output: string | undefined): Promise<void> {
   if (output === undefined || output === '-' || /\.csv(?:\.(?:gz|zst))?$/i.test(output))
     return writePieces(csvPieces(trace), output)
   if (/oraclegeneral|\.bin(?:\.(?:gz|zst))?$/i.test(output)) return writePieces(oracleGeneralPieces(trace), output)
@@ -54,28 +54,39 @@ function packingOf(output: string): Transform | undefined {
   })
 }
 
-function* csvPieces({ count, ids, bytes, timesS }: Trace): Generator<Buffer> {
+function* csvPieces(trace: KeptRequests): Generator<Buffer> {
+  const source = sourceOfKept(trace)
+  const timesOf = timesReaderOf(trace)
   yield Buffer.from('time,id,size\n')
-  for (let from = 0; from < count; from += chunkRows) {
-    let text = ''
-    for (let row = from; row < Math.min(count, from + chunkRows); row++)
-      text += `${Number(timesS[row]!.toFixed(6))},${ids[row]},${bytes[row]}\n`
-    yield Buffer.from(text)
+  for (let block = 0; block < source.blocks; block++) {
+    const { ids, bytes, count } = source.block(block)
+    const timesS = timesOf(block)
+    for (let from = 0; from < count; from += chunkRows) {
+      let text = ''
+      for (let row = from; row < Math.min(count, from + chunkRows); row++)
+        text += `${Number(timesS[row]!.toFixed(6))},${ids[row]},${bytes![row]}\n`
+      yield Buffer.from(text)
+    }
   }
 }
 
 /** Records of 24 bytes with the index of the next request, counted from 1, or -1. Times before the first request are 0. */
-function* oracleGeneralPieces({ count, objects, ids, bytes, timesS }: Trace): Generator<Buffer> {
-  const next = nextUses(ids, count, objects)
-  for (let from = 0; from < count; from += chunkRows) {
-    const rows = Math.min(chunkRows, count - from)
-    const out = Buffer.alloc(recordBytes * rows)
-    for (let row = from, at = 0; row < from + rows; row++, at += recordBytes) {
-      out.writeUInt32LE(Math.max(0, Math.floor(timesS[row]!)), at)
-      out.writeUInt32LE(ids[row]! + 1, at + 4)
-      out.writeUInt32LE(bytes[row]!, at + 12)
-      out.writeBigInt64LE(next[row] === never ? -1n : BigInt(next[row]! + 1), at + 16)
+function* oracleGeneralPieces(trace: KeptRequests): Generator<Buffer> {
+  const source = sourceOfKept(withNextUses(trace))
+  const timesOf = timesReaderOf(trace)
+  for (let block = 0; block < source.blocks; block++) {
+    const { ids, bytes, count } = source.block(block)
+    const [timesS, next] = [timesOf(block), source.nextUses(block)!]
+    for (let from = 0; from < count; from += chunkRows) {
+      const rows = Math.min(chunkRows, count - from)
+      const out = Buffer.alloc(recordBytes * rows)
+      for (let row = from, at = 0; row < from + rows; row++, at += recordBytes) {
+        out.writeUInt32LE(Math.max(0, Math.floor(timesS[row]!)), at)
+        out.writeUInt32LE(ids[row]! + 1, at + 4)
+        out.writeUInt32LE(bytes![row]!, at + 12)
+        out.writeBigInt64LE(next[row] === never ? -1n : BigInt(next[row]! + 1), at + 16)
+      }
+      yield out
     }
-    yield out
   }
 }

@@ -4,6 +4,7 @@ import { curveLines } from './compare-curves.ts'
 import { formatCount } from './figures.ts'
 import { inertText } from './inert.ts'
 import { createInk, type Ink } from './ink.ts'
+import { traceNotes } from './mrc.ts'
 import type { TextOptions } from './text.ts'
 import { columnTable } from './text-tables.ts'
 import { wrap } from './wrap.ts'
@@ -95,9 +96,7 @@ function summaryLines(result: CompareResult, ink: Ink): string[] {
 
 /** What the words of a comparison mean, how far a sample is off, and what was left out of the traces. */
 export function noteSentences({ traces, rows, sampling }: CompareResult): string[] {
-  const left = traces.flatMap(({ name, notes }) =>
-    Object.entries(notes).map(([reason, count]) => `${inertText(name)}: ${formatCount(count)} ${reason}`),
-  )
+  const left = traces.flatMap(({ name, notes }) => traceNotes({ trace: name, notes }))
   const stretches = rows[0]?.blocks.length ?? 0
   return [
     stretches < 2

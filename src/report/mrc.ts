@@ -22,7 +22,14 @@ export interface MrcResult {
   /** Share of the objects that stand for all, and their requests. */
   sampleRatio: number
   sampledRequests: number
+  /** What was left out or mended when the trace was read, by reason. */
+  notes: Readonly<Record<string, number>>
   curves: Curve[]
+}
+
+/** What was left out or mended when the trace was read, in sentences. */
+export function traceNotes({ trace, notes }: Pick<MrcResult, 'trace' | 'notes'>): string[] {
+  return Object.entries(notes).map(([reason, count]) => `${inertText(trace)}: ${formatCount(count)} ${reason}`)
 }
 
 export function mrcJson(result: MrcResult): string {
@@ -90,5 +97,6 @@ export function mrcText(result: MrcResult, width: number): string {
     head,
     ...rows,
     '',
+    ...traceNotes(result).map(note => `${note}\n`),
   ].join('\n')
 }

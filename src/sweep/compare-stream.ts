@@ -13,7 +13,7 @@ export function foreseenTrace(name: string, options: TraceLoadOptions): KeptRequ
   const count = foreseenRequests(name, options)
   if (count === undefined || !Number.isSafeInteger(count) || count === 0) return undefined
   const unknown = { objects: count, footprintBytes: 0, requestedBytes: 0, notes: {} }
-  return { name: basename(name), count, ...unknown, ids: [], bytes: null, nextUses: null, file: -1 }
+  return { name: basename(name), count, ...unknown, ids: [], bytes: null, timesS: null, nextUses: null, file: -1 }
 }
 
 /**

@@ -141,7 +141,7 @@ async function runAll(
   workers: number | undefined,
 ): Promise<Run> {
   const loaded: KeptRequests[] = []
-  for (const name of names) loaded.push(await loadRequests(name, load, sizes, module, kernelMemory))
+  for (const name of names) loaded.push(await loadRequests(name, load, { sizes }, module, kernelMemory))
   const traces = withOwnNames(loaded)
   const entries = traces.flatMap(entriesOf)
   onCell(0, entries.length)

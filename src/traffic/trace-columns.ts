@@ -1,4 +1,5 @@
 import { UserError } from '../lib/user-error.ts'
+import { createSizeChanges } from './size-changes.ts'
 import type { Trace } from './trace.ts'
 import type { RowSink } from './traces/format.ts'
 import { Remap } from './traces/remap.ts'
@@ -17,11 +18,12 @@ export interface TraceColumns {
 }
 
 /**
- * Collects a trace into columns in shared memory. Requests of size 0 are left out and counted; so are sizes that were cut to 32 bits and
- * times that go back. Ids get their dense numbers a block at a time, which lets the look-ups wait for memory together.
+ * Collects a trace into columns in shared memory. Requests of size 0 are left out and counted; counted are also sizes that were cut to
+ * 32 bits, times that go back, and sizes that change. Ids get their dense numbers a block at a time, which lets the look-ups wait for memory together.
  */
 export function createTraceColumns(): TraceColumns {
   const remap = new Remap()
+  const sizeChanges = createSizeChanges()
   const highs = new Int32Array(blockRows)
   let ids = new Int32Array(new SharedArrayBuffer(4 << 16))
   let bytes = new Uint32Array(new SharedArrayBuffer(4 << 16))
@@ -33,6 +35,7 @@ export function createTraceColumns(): TraceColumns {
   function numberBlock(): void {
     const known = remap.count
     remap.numberAll(ids, highs, numbered, count - numbered)
+    sizeChanges.take(ids.subarray(numbered, count), bytes.subarray(numbered, count))
     if (numbered === 0) firstS = timesS[0]!
     let next = known
     let last = lastS
@@ -87,49 +90,19 @@ export function createTraceColumns(): TraceColumns {
         bytes: bytes.subarray(0, count),
         timesS: timesS.subarray(0, count),
         footprintBytes,
-        notes: notesOf(empty, cut, earlier),
-      }
-    },
-  }
-}
-
-/** Columns in shared memory for a trace whose rows are numbered already; about so many are expected. */
-export function createLongColumns(likelyRows: number) {
-  const rows = Math.max(blockRows, likelyRows)
-  let ids = new Int32Array(new SharedArrayBuffer(4 * rows))
-  let bytes = new Uint32Array(new SharedArrayBuffer(4 * rows))
-  let timesS = new Float64Array(new SharedArrayBuffer(8 * rows))
-  let count = 0
-  return {
-    /** Takes a copy of some rows. */
-    take(newIds: Int32Array, newBytes: Uint32Array, newTimesS: Float64Array): void {
-      while (count + newIds.length > ids.length) {
-        ids = longer(ids, Int32Array)
-        bytes = longer(bytes, Uint32Array)
-        timesS = longer(timesS, Float64Array)
-      }
-      ids.set(newIds, count)
-      bytes.set(newBytes, count)
-      timesS.set(newTimesS, count)
-      count += newIds.length
-    },
-    whole(): Pick<Trace, 'count' | 'ids' | 'bytes' | 'timesS'> {
-      return {
-        count,
-        ids: ids.subarray(0, count),
-        bytes: bytes.subarray(0, count),
-        timesS: timesS.subarray(0, count),
+        notes: notesOf(empty, cut, earlier, sizeChanges.count),
       }
     },
   }
 }
 
 /** What was left out or mended, by reason, where that happened. */
-export function notesOf(empty: number, cut: number, earlier: number): Record<string, number> {
+export function notesOf(empty: number, cut: number, earlier: number, resized: number): Record<string, number> {
   const notes = {
     'requests of size 0 left out': empty,
     'sizes above 4 GiB counted as 4 GiB': cut,
     'requests earlier than the one before': earlier,
+    'requests with another size than the first to their object': resized,
   }
   return Object.fromEntries(Object.entries(notes).filter(([, times]) => times > 0))
 }

@@ -1,4 +1,7 @@
-import type { Trace } from './trace.ts'
+import { grownFloat64 } from '../lib/columns.ts'
+
+/** Longer ones than 32 bits hold count as this. */
+const largestGap = 0xffffffff
 
 /** What is known of a trace after one look. */
 export interface TraceFacts {
@@ -18,34 +21,63 @@ export interface TraceFacts {
   medianReuseRequests: number
 }
 
-export function factsOf({ count, objects, ids, bytes, timesS, footprintBytes }: Trace): TraceFacts {
-  const counts = new Uint32Array(objects)
-  const sizes = new Float64Array(objects)
-  const last = new Int32Array(objects).fill(-1)
-  const gaps = new Uint32Array(32)
-  let requestedBytes = 0
-  for (let row = 0; row < count; row++) {
-    const id = ids[row]!
-    if (counts[id] === 0) sizes[id] = bytes[row]!
-    else gaps[31 - Math.clz32(row - last[id]!)]!++
-    counts[id]!++
-    last[id] = row
-    requestedBytes += bytes[row]!
-  }
-  sizes.sort()
-  const at = (share: number): number => sizes[Math.min(objects - 1, Math.floor(share * objects))]!
+/** Finds the facts of a trace whose requests are given in their order, many at a time: 16 bytes an object. */
+export interface TraceScan {
+  /** Objects are numbered in order of first appearance. */
+  take(ids: Int32Array, bytes: Uint32Array, timesS: Float64Array): void
+  /** What all requests have told. */
+  facts(): TraceFacts
+}
+
+export function createTraceScan(): TraceScan {
+  let counts = new Uint32Array(1 << 12)
+  let sizes = new Uint32Array(1 << 12)
+  let last = new Float64Array(1 << 12)
+  const gaps = new Float64Array(32)
+  let [requests, objects, footprintBytes, requestedBytes] = [0, 0, 0, 0]
+  let [firstS, lastS] = [0, 0]
   return {
-    requests: count,
-    objects,
-    footprintBytes,
-    requestedBytes,
-    onceShare: counts.filter(times => times === 1).length / objects,
-    zipfAlpha: fitZipf(counts),
-    meanBytes: footprintBytes / objects,
-    sizePercentiles: { p10: at(0.1), p50: at(0.5), p90: at(0.9), p99: at(0.99), largest: sizes[objects - 1]! },
-    spanS: timesS[count - 1]! - timesS[0]!,
-    medianReuseRequests: medianGap(gaps),
+    take(ids, bytes, timesS) {
+      if (requests === 0) firstS = timesS[0]!
+      for (let row = 0; row < ids.length; row++, requests++) {
+        const id = ids[row]!
+        if (id === objects) {
+          if (id === counts.length) {
+            counts = twice(counts)
+            sizes = twice(sizes)
+            last = grownFloat64(last, 2 * id)
+          }
+          sizes[id] = bytes[row]!
+          footprintBytes += bytes[row]!
+          objects++
+        } else gaps[31 - Math.clz32(Math.min(requests - last[id]!, largestGap))]!++
+        counts[id]!++
+        last[id] = requests
+        requestedBytes += bytes[row]!
+      }
+      lastS = timesS[ids.length - 1]!
+    },
+    facts() {
+      const sorted = sizes.slice(0, objects).sort()
+      const asked = counts.subarray(0, objects)
+      const at = (share: number): number => sorted[Math.min(objects - 1, Math.floor(share * objects))]!
+      return {
+        ...{ requests, objects, footprintBytes, requestedBytes },
+        onceShare: asked.reduce((once, times) => once + (times === 1 ? 1 : 0), 0) / objects,
+        zipfAlpha: fitZipf(asked),
+        meanBytes: footprintBytes / objects,
+        sizePercentiles: { p10: at(0.1), p50: at(0.5), p90: at(0.9), p99: at(0.99), largest: sorted[objects - 1]! },
+        spanS: lastS - firstS,
+        medianReuseRequests: medianGap(gaps),
+      }
+    },
   }
+}
+
+function twice(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(2 * column.length)
+  grown.set(column)
+  return grown
 }
 
 /** Slope of log count over log rank by least squares, on ranks apart by a factor, so that the tail does not outweigh the head. */
@@ -65,7 +97,7 @@ function fitZipf(counts: Uint32Array): number {
 }
 
 /** Middle of the gaps counted by powers of two, with equal spread within a power. */
-function medianGap(gaps: Uint32Array): number {
+function medianGap(gaps: Float64Array): number {
   const total = gaps.reduce((sum, value) => sum + value, 0)
   let before = 0
   for (let power = 0; power < gaps.length; power++) {

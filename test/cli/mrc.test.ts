@@ -12,6 +12,22 @@ function json<Result>(...words: string[]): Result {
 }
 
 describe('mrc', () => {
+  it('tells what a trace lacks, as compare does', () => {
+    const words = ['-', '--format', 'csv']
+    const input = 'time,id,size\n0,a,10\n1,b,20\n2,a,11\n3,b,0\n4,b,20\n'
+    const notes = {
+      'requests of size 0 left out': 1,
+      'requests with another size than the first to their object': 1,
+    }
+    const said = (...more: string[]) => execFileSync('node', [program, ...more, ...words], { encoding: 'utf8', input })
+    expect((JSON.parse(said('mrc', '--json')) as MrcResult).notes).toEqual(notes)
+    expect((JSON.parse(said('compare', '--json', '--size', '30')) as CompareResult).traces[0]!.notes).toEqual(notes)
+    expect(said('mrc')).toContain('-: 1 requests with another size than the first to their object\n')
+    expect((JSON.parse(said('mrc', '--json', '--ignore-size')) as MrcResult).notes).toEqual({
+      'requests of size 0 left out': 1,
+    })
+  })
+
   it("gives LRU's misses of a contest at every size", () => {
     const curve = json<MrcResult>('mrc', workload, '--ignore-size', '--points', '6')
     const { rows } = json<CompareResult>(

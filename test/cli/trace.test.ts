@@ -1,15 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { traceCommand } from '../../src/cli/trace-command.ts'
-import { loadTrace } from '../../src/files/trace-load.ts'
+import { sourceOfKept } from '../../src/files/kept-requests.ts'
+import { loadKernels } from '../../src/files/kernels.ts'
+import { loadRequests } from '../../src/files/trace-load.ts'
 import { writeTrace } from '../../src/files/trace-write.ts'
 
 const root = join(import.meta.dirname, '../..')
 const options = { format: 'auto', columns: {}, lenient: false }
 let folder = ''
+const kernels = loadKernels(new URL('../../dist/kernels/kernels.wasm', import.meta.url))!
+const load = (name: string) => loadRequests(name, options, { sizes: true, times: true }, kernels)
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cdnlab-trace-'))
 })
@@ -31,18 +35,19 @@ async function output(what: string, name: string, more: { count?: string; json?:
 
 describe('cdnlab trace', () => {
   it('converts there and back without a change', async () => {
-    const first = await loadTrace('zipf:objects=300,requests=10000,sizes=lognormal,seed=5', options)
+    const first = await load('zipf:objects=300,requests=10000,sizes=lognormal,seed=5')
     for (const name of ['a.oracleGeneral.bin', 'b.oracleGeneral.bin.gz', 'c.csv', 'd.csv.gz']) {
       await writeTrace(first, join(folder, name))
-      const again = await loadTrace(join(folder, name), options)
+      const again = await load(join(folder, name))
       expect([name, again.count, again.objects, again.footprintBytes]).toEqual([
         name,
         10_000,
         300,
         first.footprintBytes,
       ])
-      expect(Buffer.compare(Buffer.from(again.ids.slice().buffer), Buffer.from(first.ids.slice().buffer))).toBe(0)
-      expect(Buffer.compare(Buffer.from(again.bytes.slice().buffer), Buffer.from(first.bytes.slice().buffer))).toBe(0)
+      const [found, expected] = [again, first].map(trace => sourceOfKept(trace).block(0))
+      expect([...found!.ids]).toEqual([...expected!.ids])
+      expect([...found!.bytes!]).toEqual([...expected!.bytes!])
     }
     const packed = gunzipSync(readFileSync(join(folder, 'b.oracleGeneral.bin.gz')))
     expect(readFileSync(join(folder, 'a.oracleGeneral.bin')).equals(packed)).toBe(true)
@@ -50,7 +55,7 @@ describe('cdnlab trace', () => {
 
   it('writes for each request the next one for the object, counted from 1', async () => {
     writeFileSync(join(folder, 'abc.csv'), 'time,id,size\n9,a,1\n4,b,2\n9,a,1\n10,c,3\n11,a,1\n')
-    await writeTrace(await loadTrace(join(folder, 'abc.csv'), options), join(folder, 'abc.bin'))
+    await writeTrace(await load(join(folder, 'abc.csv')), join(folder, 'abc.bin'))
     const bytes = readFileSync(join(folder, 'abc.bin'))
     const records = Array.from({ length: 5 }, (_, record) => [
       bytes.readUInt32LE(24 * record),
@@ -67,7 +72,7 @@ describe('cdnlab trace', () => {
   })
 
   it('refuses a name that says no format, and leaves nothing where it cannot write', async () => {
-    const trace = await loadTrace('loop:objects=3,requests=9', options)
+    const trace = await load('loop:objects=3,requests=9')
     await expect(writeTrace(trace, join(folder, 'x.parquet'))).rejects.toThrow(/does not say which format/)
     await expect(writeTrace(trace, join(folder, 'none', 'x.csv'))).rejects.toThrow(/there is no folder/)
   })
@@ -105,6 +110,17 @@ describe('cdnlab trace', () => {
       notes: { 'requests of size 0 left out': 1 },
     })
     expect(facts.onceShare).toBeCloseTo(2 / 3, 10)
+  })
+
+  it('writes what could be read of a damaged file, and of one that is none nothing', async () => {
+    const packed = gzipSync('time,id,size\n0,1,10\n1,2,20\n')
+    packed[packed.length - 6]! ^= 0xff
+    writeFileSync(join(folder, 'damaged.csv.gz'), packed)
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const head = { format: 'auto', count: '10', lenient: true }
+    await traceCommand('head', join(folder, 'damaged.csv.gz'), head)
+    expect(said.mock.calls.join('')).toMatch(/^warning: .*damaged.*; these are the 2 requests before it\n$/)
+    await expect(traceCommand('head', join(folder, 'none.csv'), head)).rejects.toThrow('there is no such file')
   })
 
   it.each([0.7, 1, 1.2])('finds the exponent of a Zipf workload: %f', async alpha => {

@@ -4,6 +4,7 @@ import {
   type KeptRequests,
   keptOf,
   sourceOfKept,
+  timesReaderOf,
   withNextUses,
 } from '../../src/files/kept-requests.ts'
 import { policies } from '../../src/policies/index.ts'
@@ -14,22 +15,32 @@ import { makeWorkload } from '../../src/traffic/workload.ts'
 
 const trace = makeWorkload(`zipf:alpha=0.7,objects=20000,requests=${2 * blockRows + 777},sizes=lognormal,seed=9`)
 const { count, ids, bytes, ...facts } = trace
+const timesS = Float64Array.from(ids, (_, row) => row / 3)
+
+type Rows = [Int32Array, Uint32Array, Float64Array]
 
 /** The trace after it was given in pieces to a keeper that has room for so many blocks in memory. */
 function keep(blocks: number, piece: number): KeptRequests {
-  const keeper = createRequestKeeper(true, blocks * 4 * blockRows)
+  const keeper = createRequestKeeper({ sizes: true, times: true }, blocks * 4 * blockRows)
   for (let from = 0; from < count; from += piece)
-    keeper.take(ids.subarray(from, from + piece), bytes.subarray(from, from + piece))
+    keeper.take(...([ids, bytes, timesS].map(column => column.subarray(from, from + piece)) as Rows))
   return keeper.keep({ ...facts, requestedBytes: bytes.reduce((sum, size) => sum + size, 0) })
 }
 
 function columns(kept: KeptRequests) {
   const source = sourceOfKept(kept)
-  const all = { ids: new Int32Array(count), bytes: new Uint32Array(count), next: new Uint32Array(count) }
+  const timesOf = timesReaderOf(kept)
+  const all = {
+    ids: new Int32Array(count),
+    bytes: new Uint32Array(count),
+    timesS: new Float64Array(count),
+    next: new Uint32Array(count),
+  }
   for (let index = 0; index < source.blocks; index++) {
     const block = source.block(index)
     all.ids.set(block.ids, index * blockRows)
     all.bytes.set(block.bytes!, index * blockRows)
+    all.timesS.set(timesOf(index), index * blockRows)
     all.next.set(source.nextUses(index)!, index * blockRows)
   }
   return all
@@ -37,7 +48,7 @@ function columns(kept: KeptRequests) {
 
 describe('requests that are kept for many runs', () => {
   it('come back from memory and from the file as they were, with their next uses', () => {
-    const expected = { ids, bytes, next: nextUses(ids, count, trace.objects) }
+    const expected = { ids, bytes, timesS, next: nextUses(ids, count, trace.objects) }
     for (const [blocks, piece] of [
       [100, 1000],
       [1, 8192],
@@ -46,7 +57,7 @@ describe('requests that are kept for many runs', () => {
       const kept = keep(blocks, piece)
       expect(kept.file >= 0).toBe(blocks < 100)
       const found = columns(withNextUses(kept, blocks * 4 * blockRows))
-      for (const column of ['ids', 'bytes', 'next'] as const)
+      for (const column of ['ids', 'bytes', 'timesS', 'next'] as const)
         expect(Buffer.from(found[column].buffer).equals(Buffer.from(expected[column].slice().buffer))).toBe(true)
     }
   })

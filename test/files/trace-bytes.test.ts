@@ -50,6 +50,35 @@ describe('the bytes of a trace', () => {
     await expect(unpack(wrong)).rejects.toThrow(/byte offset \d+: the zstd stream is cut off or damaged.*--lenient/)
   })
 
+  it('keeps of a damaged gzip file all that comes before the damage, where it may', async () => {
+    const readable = async (bytes: Uint8Array): Promise<string> => {
+      const path = join(folder, 'damaged')
+      writeFileSync(path, bytes)
+      let kept = ''
+      const reading = async (): Promise<void> => {
+        for await (const piece of traceBytes(path, { lenient: true })) kept += Buffer.from(piece).toString('latin1')
+      }
+      await expect(reading()).rejects.toThrow(/gzip stream is cut off or damaged/)
+      return kept
+    }
+    const long = Array.from({ length: 60_000 }, (_, row) => `${row},${(row * 7919) % 60_013},${row % 977}\n`).join('')
+    for (const whole of [text, long]) {
+      const packed = gzipSync(whole)
+      const checksum = Buffer.from(packed)
+      checksum[packed.length - 6]! ^= 0xff
+      expect((await readable(checksum)) === whole).toBe(true)
+      // A block of a kind that does not exist ends the unpacking where it stands.
+      const twice = Buffer.concat([packed, packed.subarray(0, 10), Buffer.of(7)])
+      expect((await readable(twice)) === whole).toBe(true)
+      for (const share of [0.4, 0.9]) {
+        const cut = packed.subarray(0, Math.floor(share * packed.length))
+        const kept = await readable(cut)
+        expect(whole.startsWith(kept)).toBe(true)
+        expect(kept.length).toBeGreaterThan((share - 0.1) * whole.length)
+      }
+    }
+  })
+
   it('finds the end of a packed trace missing, wherever it is cut', async () => {
     for (let end = 9; end < zstd.length; end += 41)
       await expect(unpack(zstd.subarray(0, end))).rejects.toThrow(/zstd stream is cut off or damaged/)

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { loadTrace } from '../../src/files/trace-load.ts'
+import { sourceOfKept, timesReaderOf } from '../../src/files/kept-requests.ts'
+import { loadKernels } from '../../src/files/kernels.ts'
+import { loadRequests } from '../../src/files/trace-load.ts'
 
+const kernels = loadKernels(new URL('../../dist/kernels/kernels.wasm', import.meta.url))!
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cdnlab-load-'))
@@ -14,10 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const rows = Array.from({ length: 5000 }, (_, row) => `${row},${(row * 7919) % 613},${100 + (row % 50)}`)
 const text = `time,id,size\n${rows.join('\n')}\n`
 
-function load(name: string, bytes: Uint8Array | string, lenient = false, format = 'auto') {
+/** A trace of one block with its columns. */
+async function load(name: string, bytes: Uint8Array | string, lenient = false, format = 'auto') {
   const path = join(folder, name)
   writeFileSync(path, bytes)
-  return loadTrace(path, { format, columns: {}, lenient })
+  const options = { format, columns: {}, lenient }
+  const kept = await loadRequests(path, options, { sizes: true, times: true }, kernels)
+  const block = sourceOfKept(kept).block(0)
+  return { ...kept, ids: block.ids, bytes: block.bytes!, timesS: timesReaderOf(kept)(0) }
 }
 
 describe('loading a trace', () => {
@@ -54,10 +61,14 @@ describe('loading a trace', () => {
     warnings.mockRestore()
   })
 
-  it('finds a wrong checksum', async () => {
+  it('finds a wrong checksum, and keeps what lies before it when it may', async () => {
     const packed = gzipSync(text)
     packed[packed.length - 6]! ^= 0xff
-    await expect(load('crc.csv.gz', packed)).rejects.toThrow(/gzip stream is cut off or damaged/)
+    await expect(load('crc.csv.gz', packed)).rejects.toThrow(/gzip stream is cut off or damaged.*--lenient/)
+    const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    expect((await load('crc.csv.gz', packed, true)).count).toBe(5000)
+    expect(warnings.mock.calls.join('')).toMatch(/incorrect data check; kept the 5000 requests before it\n$/)
+    warnings.mockRestore()
   })
 
   it('leaves requests of size 0 out, caps those above 4 GiB, and counts both', async () => {
@@ -68,6 +79,7 @@ describe('loading a trace', () => {
       'requests of size 0 left out': 1,
       'sizes above 4 GiB counted as 4 GiB': 1,
       'requests earlier than the one before': 1,
+      'requests with another size than the first to their object': 1,
     })
   })
 

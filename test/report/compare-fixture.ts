@@ -53,6 +53,7 @@ export function createMrcFixture(trace = 'a trace', second = 'sieve'): MrcResult
     sizes: [1000, 10_000, 100_000, 1_000_000],
     sampleRatio: 0.1,
     sampledRequests: 9000,
+    notes: {},
     curves: [
       { policy: 'lru', method: 'SHARDS', missRatios: [0.9, 0.7, 0.4, 0.1], byteMissRatios: [0.95, 0.8, 0.5, 0.1] },
       { policy: second, method: 'MiniSim', missRatios: [0.7, 0.5, 0.3, 0.1], byteMissRatios: [0.75, 0.6, 0.4, 0.1] },

@@ -35,6 +35,7 @@ describe('names of others', () => {
       sizes: [1],
       sampleRatio: 1,
       sampledRequests: 1,
+      notes: {},
     }
     const metrics = { hit_ratio: 0.5 }
     const outcome = { metrics, halfWidths: {}, thresholds: [], notes: [] }

@@ -2,7 +2,7 @@ import { formatBytes } from '../../lib/quantity.ts'
 import type { Manifest } from '../../stats/result.ts'
 import { formatCount } from '../figures.ts'
 import { inertHtml } from '../inert.ts'
-import type { MrcResult } from '../mrc.ts'
+import { type MrcResult, traceNotes } from '../mrc.ts'
 import { curveFigure, curveStyle } from './curves.ts'
 import { documentHtml, manifestList, withoutScenario } from './document.ts'
 import { section } from './markup.ts'
@@ -29,7 +29,12 @@ export function mrcHtml(result: MrcResult, manifest: Manifest): string {
     `<header><h1>${inertHtml(title)}</h1><p class="meta">${facts.map(fact => `<span>${inertHtml(fact)}</span>`).join(' ')}</p></header>`,
     '<main>',
     section('curves', 'What every size would miss', sampled, figures.join('')),
-    section('table', 'In figures', 'Click a heading to sort.', sizeTable(result, sized)),
+    section(
+      'table',
+      'In figures',
+      ['Click a heading to sort.', ...traceNotes(result)].join(' · '),
+      sizeTable(result, sized),
+    ),
     section('recipe', 'How to make this again', '', manifestList(withoutScenario(manifest))),
     '</main>',
   ].join('\n')
