@@ -11,7 +11,7 @@ const mainJob = ['run', 'world']
 
 const examples = `Examples:
   cdnlab                                the main job: scenarios/world.yaml
-  cdnlab run scenarios/shield.yaml      simulate a scenario and print its report
+  cdnlab run shield                     simulate a scenario and print its report
   cdnlab run world --set edge.policy=sieve --set edge.capacity=1GiB
   cdnlab check my.yaml                  every mistake, with line and column
   cdnlab list policies                  what can be named in a scenario

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { threadModule } from '../files/quick.ts'
+import { printWarnings } from '../files/warnings.ts'
 import type { CellEnd } from '../sweep/cell-pool.ts'
 import type { CellTask } from '../sweep/cell-task.ts'
 import { type Cell, runLocally } from '../sweep/local.ts'
@@ -31,7 +32,7 @@ function localRunner(
 ) {
   const processors = Math.min(availableParallelism(), Math.max(1, cells))
   const threads = workersWithin({ workers, processors, cellBytes, sharedBytes: traceBytes, mostBytes })
-  const share = createTraceSharing()
+  const share = createTraceSharing(printWarnings)
   return {
     async run(left, signal, onEnd) {
       await runLocally(byTrace(left), {

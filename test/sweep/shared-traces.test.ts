@@ -57,6 +57,16 @@ describe('traces of a sweep', () => {
     expect(await outcomes(cells, true)).toEqual(await outcomes(cells, false))
   })
 
+  it('are told once for what they lack', async () => {
+    const { cells } = await plan('traffic.trace=t.csv,u.csv', 'traffic.requests=3000', 'edge.policy=lru,fifo')
+    const told: string[] = []
+    const share = createTraceSharing(warnings => told.push(...warnings.map(({ message }) => message)))
+    for (const { task } of [...cells, ...cells]) await share(task)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told).toEqual([...new Set(told)])
+    expect(told[0]).toMatch(/^t\.csv: \d+ requests with another size than the first to their object/)
+  })
+
   it('are apart where they are read in another way', async () => {
     const { cells } = await plan('traffic.trace=t.csv,u.csv', 'traffic.requests=100,200', 'edge.policy=lru,fifo')
     const share = createTraceSharing()
