@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import * as zlib from 'node:zlib'
 
 const coarseBytes = 2 ** 16
-/** As long as a member's checksum and length together: what fails on them has unpacked all before them. */
-const fineBytes = 8
+/** No longer than a member's checksum (RFC 1952, section 2.3.1): a step that fails on it then holds nothing of what comes before. */
+const fineBytes = 4
 const unpackedBytes = 2 ** 20
 
 /**

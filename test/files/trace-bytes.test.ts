@@ -61,6 +61,13 @@ describe('the bytes of a trace', () => {
       await expect(reading()).rejects.toThrow(/gzip stream is cut off or damaged/)
       return kept
     }
+    // The checksum begins at every place that a step may have.
+    for (let rest = 0; rest < 16; rest++) {
+      const some = rows.slice(0, 100 + rest).join('') + 'x'.repeat(rest)
+      const wrong = gzipSync(some)
+      wrong[wrong.length - 6]! ^= 0xff
+      expect((await readable(wrong)) === some).toBe(true)
+    }
     const long = Array.from({ length: 60_000 }, (_, row) => `${row},${(row * 7919) % 60_013},${row % 977}\n`).join('')
     for (const whole of [text, long]) {
       const packed = gzipSync(whole)
